@@ -1,0 +1,173 @@
+"""The site map: every route there is, how errors are told, and what is made at start."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sessionday.settings import Settings
+from sessionday.store import Store, StoreError
+from sessionday.web import board, desk, landing, live, offline, pages, sign_in, sync
+from sessionday.web.news import News
+from sessionday.web.offline import Release
+from sessionday.web.passphrases import Turns
+from sessionday.web.rendering import Pages
+from sessionday.web.security import HEADERS, Cookie, SecurityHeaders, is_foreign
+from sessionday.web.site import SEAT_DAYS, SIGN_IN_HOURS, Site, site_of
+from sessionday.web.states import States
+
+
+async def front(request: Request) -> Response:
+    """GET /: staff come here; everybody else has a link."""
+    return RedirectResponse("/board", status_code=303)
+
+
+async def health(request: Request) -> Response:
+    """GET /health: 503 when the record can't be written."""
+    site = site_of(request)
+    if site.store.failed:
+        return JSONResponse({"status": "failed", "why": "the record can't be written"}, status_code=503)
+    return JSONResponse({"status": "ok", "build": site.release.build, "epoch": site.store.epoch})
+
+
+ROUTES = [
+    Route("/", front),
+    Route("/health", health),
+    # A link, and the tap that opens it
+    Route("/j", landing.landing, methods=["GET"]),
+    Route("/j", landing.claim, methods=["POST"]),
+    # A session, as its seat may see it
+    Route("/s/{handle}/", pages.day, methods=["GET"]),
+    Route("/s/{handle}/steps/{step}", pages.step, methods=["GET"]),
+    Route("/s/{handle}/entries", pages.entries, methods=["POST"]),
+    Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
+    # The phone's side
+    Route("/s/{handle}/sync", sync.sync, methods=["POST"]),
+    Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
+    Route("/s/{handle}/live", live.session_live, methods=["GET"]),
+    Route("/s/{handle}/app.webmanifest", offline.app_manifest, methods=["GET"]),
+    # Staff
+    Route("/sign-in", sign_in.form, methods=["GET"]),
+    Route("/sign-in", sign_in.enter, methods=["POST"]),
+    Route("/sign-out", sign_in.leave, methods=["POST"]),
+    Route("/board", board.board, methods=["GET"]),
+    Route("/board/live", live.board_live, methods=["GET"]),
+    # One release of static files
+    Route("/sw.js", offline.worker, methods=["GET"]),
+    Route("/static/{build}/{path:path}", offline.static, methods=["GET"]),
+]
+
+
+def create_app(
+    settings: Settings, now: Callable[[], int] | None = None, on_failure: Callable[[], None] = lambda: None
+) -> Starlette:
+    """The application. `now` is the server's clock in ms; `on_failure` is called when the record can't be written."""
+    clock = now or (lambda: time.time_ns() // 1_000_000)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        store = await Store.open(settings.database, now=clock(), writer=True)
+        app.state.site = make_site(settings, store, clock)
+        site = app.state.site
+        store.news = lambda grown: site.news.publish(
+            {topic for clinic, session, _ in grown for topic in (clinic, session)}
+        )
+        store.on_failure = lambda failure: on_failure()
+        try:
+            yield
+        finally:
+            app.state.site.closing = True
+            await store.close()
+
+    return Starlette(
+        routes=ROUTES,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(SecurityHeaders, https=settings.secure),
+            Middleware(SameSite, public_url=settings.public_url),
+        ],
+        exception_handlers={HTTPException: told, StoreError: not_stored, Exception: broken},
+    )
+
+
+def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
+    """Everything that handlers work with."""
+    release = Release()
+    seat = Cookie("seat", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
+    staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SIGN_IN_HOURS * 3600)
+    return Site(
+        settings=settings,
+        store=store,
+        now=now,
+        news=News(),
+        states=States(store),
+        release=release,
+        pages=Pages(release.build, settings.public_url),
+        seat_cookie=seat,
+        sign_in_cookie=staff,
+        turns=Turns(),
+        wrong_codes=[],
+    )
+
+
+class SameSite:
+    """Refuses what another site's page sent in somebody's name, before anything reads it."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+        self._app = app
+        self._public_url = public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            if is_foreign(scope["method"], request.headers, self._public_url):
+                refusal = problem(request, 403, "foreign", "This was not sent from this site.")
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+async def told(request: Request, error: Exception) -> Response:
+    """An HTTPException (all of ours are Refused) as a page or as JSON."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's types say Exception
+    code = getattr(error, "code", "http")
+    response = problem(request, error.status_code, code, error.detail)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def not_stored(request: Request, error: Exception) -> Response:
+    """The record can't be written: nothing was acknowledged, the phone keeps it and tries again."""
+    return problem(request, 503, "not_stored", str(error), {"Retry-After": "5"})
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """A fault of ours. The server logs it; the person is told without detail."""
+    sentence = "Something went wrong here. It is not known whether this was saved."
+    return problem(request, 500, "broken", sentence, HEADERS)  # answered outside of the middleware
+
+
+def problem(request: Request, status: int, code: str, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    """An error in the form that was asked for: `{"error": {"code", "message"}}`, or a page that says what to do."""
+    if _asked_for_json(request):
+        return JSONResponse({"error": {"code": code, "message": sentence}}, status_code=status, headers=headers)
+    words = {404: "not_found", 413: "too_big", 403: "refused", 503: "not_writing", 500: "broken", 401: "not_found"}
+    site: Site | None = getattr(request.scope["app"].state, "site", None)
+    if site is None:
+        return Response(sentence, status_code=status, headers=headers)
+    page = site.pages.response("problem.html", status, says=words.get(status), sentence=sentence)
+    page.headers.update(headers or {})
+    return page
+
+
+def _asked_for_json(request: Request) -> bool:
+    accepts = request.headers.get("accept", "")
+    path = request.scope["path"]
+    return path.endswith(("/sync", "/pack", "/live", "/health")) or ("json" in accepts and "html" not in accepts)

@@ -1,0 +1,48 @@
+"""A compiled protocol file, or the problems of one that can't be compiled. Imports the standard library only."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A protocol with its words: `rules` is what the rules evaluate, the rest is what people see and who sees it."""
+
+    id: str
+    version: str
+    rules: dict[str, Any]
+    steps: dict[str, dict[str, Any]] = field(repr=False)
+    parts: list[dict[str, str]] = field(repr=False)
+    words: dict[str, dict[str, Any]] = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        return cls(**stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where it stands and, in a sentence, what would be right."""
+
+    file: str
+    line: int
+    step: str | None
+    message: str
+
+    def __str__(self) -> str:
+        step = f"step ‘{self.step}’: " if self.step else ""
+        return f"{self.file}:{self.line}: {step}{self.message}"
+
+
+class ProtocolError(Exception):
+    """A protocol file that can't be used, with every problem found in it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)

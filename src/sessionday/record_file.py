@@ -1,0 +1,58 @@
+"""A session's record as a file that proves itself: everything that was stored, with the chain that ties it together."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sessionday.core import evaluate
+from sessionday.protocols import Checklist
+from sessionday.store import Store
+from sessionday.store.chain import verify
+
+
+async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] | None:
+    """The whole record of a session (its handle or id), what was kept aside, and its state at `now`; None if there is none."""
+    session = await store.session_by_id(session_name)
+    if session is None:
+        return None
+    clinic = await store.clinic(session.clinic)
+    body = await store.protocol(session.clinic, session.protocol_id, session.protocol_version)
+    if clinic is None or body is None:
+        return None
+    checklist = Checklist.from_json(json.loads(body))
+    entries = await store.entries(session)
+    return {
+        "format": "sessionday-record-1",
+        "exported_at": now,
+        "clinic": {"id": clinic.id, "name": clinic.name, "zone": clinic.zone},
+        "session": {**session.rules_form(), "handle": session.handle, "client": session.client},
+        "seats": [{"id": seat.id, "role": seat.role, "name": seat.name} for seat in await store.seats(session)],
+        "protocol": checklist.to_json(),
+        "entries": await store.chained(session),
+        "head": session.head,
+        "held": [
+            {
+                "number": one.number,
+                "why": one.why,
+                "message": one.message,
+                "role": one.role,
+                "by": one.by,
+                "received_at": one.received_at,
+                "device": one.device,
+                "body": one.body,
+            }
+            for one in await store.held(session)
+        ],
+        "state": evaluate(checklist.rules, session.rules_form(), entries, now),
+    }
+
+
+def verify_file(path: Path) -> list[str]:
+    """What is wrong with an exported record's chain; nothing when it holds."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        return [f"It can't be read: {error}"]
+    if not isinstance(record, dict) or record.get("format") != "sessionday-record-1":
+        return ["It is no record exported by Session Day."]
+    return verify(record)

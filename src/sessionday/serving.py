@@ -1,0 +1,66 @@
+"""Runs the application under uvicorn: one process, its own loop, gone at once when the record can't be written."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import uvicorn
+
+from sessionday.app import create_app
+from sessionday.settings import Settings
+
+EXIT_NOT_WRITING = 70  # EX_SOFTWARE: whoever supervises the process starts it again
+
+
+def serve(settings: Settings, on_start: Callable[[], None] | None = None) -> None:
+    """Serves until it is told to stop. `on_start` is called when connections are taken."""
+    app = create_app(settings, on_failure=leave_now)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,  # paths hold handles
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        limit_concurrency=2000,
+        h11_max_incomplete_event_size=16_384,
+    )
+    # uvicorn passes the signal on when it has shut down; then leave in order, so that a demo's folder goes too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    server = Announcing(config, on_start or (lambda: welcome(settings)))
+    server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+class Announcing(uvicorn.Server):
+    """Says where to go once connections are taken."""
+
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: object = None) -> None:
+        await super().startup()
+        if self.started:
+            self._on_start()
+
+
+def welcome(settings: Settings) -> None:
+    """Where to go next."""
+    print(f"Session Day runs at {settings.public_url}", flush=True)
+    print(f"Staff sign in at    {settings.public_url}/sign-in", flush=True)
+    print("No clinic yet? sessionday clinic new NAME --tz ZONE --phone NUMBER", flush=True)
+
+
+def leave_now() -> None:
+    """The record can't be written: nothing more is acknowledged, the process ends, phones keep what they have."""
+    print(
+        "sessionday: the record can't be written; this process ends so that nothing is acknowledged.",
+        file=sys.stderr,
+        flush=True,
+    )
+    os._exit(EXIT_NOT_WRITING)

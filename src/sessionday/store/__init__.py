@@ -1,0 +1,21 @@
+"""The record in a database: append-only entries, and who may add to them. Knows no rule of the day and no HTTP."""
+
+from .backup import Backup
+from .errors import (
+    Conflict,
+    DatabaseInUse,
+    EmailTaken,
+    NewerDatabase,
+    NoSuchSession,
+    StoreBusy,
+    StoreError,
+    StoreFailed,
+)
+from .store import Store
+from .types import Clinic, Fact, Held, Look, Push, Seat, Session, Staff, Verdict
+from .verdicts import WHY
+
+__all__ = [
+    "WHY", "Backup", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken", "Fact", "Held", "Look", "NewerDatabase",
+    "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "Verdict",
+]  # fmt: skip

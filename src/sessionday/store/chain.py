@@ -1,0 +1,70 @@
+"""The record proves itself: each entry carries a hash over the one before it. Pure: hashing and JSON, nothing else.
+
+What is private (answer, reason, extra) goes in by a salted hash of its own, so that a record from which it was taken
+out can still be verified, and nobody can guess a yes or a no from its hash.
+"""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+PUBLIC = (
+    "seq", "id", "device", "n", "seen", "role", "by", "t", "at", "skew", "received_at", "kind", "step", "of",
+    "content_hash",
+)  # fmt: skip
+PRIVATE = ("answer", "reason", "extra")
+
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def first(session: str) -> str:
+    """What stands before a session's first entry."""
+    return sha256(session.encode()).hexdigest()
+
+
+def link(previous: str, entry: dict[str, Any]) -> tuple[str, str]:
+    """(content_hash, hash) of an entry that has its `seq` and its `salt` (hexadecimal)."""
+    content_hash = _content_hash(entry)
+    return content_hash, _hash(previous, {**entry, "content_hash": content_hash})
+
+
+def _content_hash(entry: dict[str, Any]) -> str:
+    private = canonical({key: entry[key] for key in PRIVATE})
+    return sha256(bytes.fromhex(entry["salt"]) + private.encode()).hexdigest()
+
+
+def _hash(previous: str, entry: dict[str, Any]) -> str:
+    public = canonical({key: entry[key] for key in PUBLIC})
+    return sha256(bytes.fromhex(previous) + public.encode()).hexdigest()
+
+
+def verify(record: dict[str, Any]) -> list[str]:
+    """What is wrong with `{"session": {"id", "seq", "head"}, "entries": [...]}`, a sentence each; empty when it holds.
+
+    An entry without `salt` had its private parts taken out: its place in the chain is checked, its content can't be.
+    """
+    try:
+        session, entries = record["session"], record["entries"]
+        name, seq, head = session["id"], session["seq"], session["head"]
+        return _verify(name, seq, head, entries)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        return [f"This is not an exported record: {error!r} where something else was expected."]
+
+
+def _verify(name: str, seq: int, head: str, entries: list[dict[str, Any]]) -> list[str]:
+    problems = []
+    previous = first(name)
+    for place, entry in enumerate(entries, start=1):
+        said = f"Session {name}, entry {place}"
+        if entry["seq"] != place:
+            problems.append(f"{said}: it carries the number {entry['seq']}; one is missing, added or moved.")
+        if "salt" in entry and _content_hash(entry) != entry["content_hash"]:
+            problems.append(f"{said}: its answer, reason or extra was changed.")
+        if _hash(previous, entry) != entry["hash"]:
+            problems.append(f"{said}: it does not follow from the one before it, or was changed.")
+        previous = entry["hash"]
+    if len(entries) != seq or previous != head:
+        problems.append(
+            f"Session {name}: it should have {seq} entries and end in {head[:12]}…; entries were cut or added."
+        )
+    return problems

@@ -1,0 +1,65 @@
+"""Clinics, the people who work there, and their sign-ins. Knows hashes only, never a password or a token."""
+
+from .base import Base, new_id
+from .engine import Tx
+from .errors import Conflict, EmailTaken, StoreError
+from .types import Clinic, Staff
+
+STAFF = "id, clinic, name, email, password_hash, ended_at"
+
+
+class People(Base):
+    async def add_clinic(self, name: str, zone: str, phone: str, now: int) -> Clinic:
+        clinic = Clinic(new_id(), name, zone, phone)
+        sql = "INSERT INTO clinic (id, name, zone, phone, made_at) VALUES (?, ?, ?, ?, ?)"
+        await self._run(sql, (clinic.id, name, zone, phone, now))
+        return clinic
+
+    async def clinic(self, id: str) -> Clinic | None:
+        row = await self._one("SELECT id, name, zone, phone FROM clinic WHERE id = ?", (id,))
+        return Clinic(*row) if row else None
+
+    async def clinics(self) -> list[Clinic]:
+        return [Clinic(*row) for row in await self._all("SELECT id, name, zone, phone FROM clinic ORDER BY name, id")]
+
+    async def add_staff(self, clinic: str, email: str, name: str, password_hash: str, now: int) -> Staff:
+        """One address signs in to one clinic, so it is unique over all of them."""
+        staff = Staff(new_id(), clinic, name, email.strip().casefold(), password_hash, None)
+        sql = "INSERT INTO staff (clinic, id, email, name, password_hash, made_at) VALUES (?, ?, ?, ?, ?, ?)"
+
+        async def add(tx: Tx) -> Staff:
+            if await tx.all("SELECT id FROM staff WHERE email = ?", (staff.email,)):
+                raise EmailTaken(f"{staff.email} is taken: somebody signs in with it already.")
+            if not await tx.all("SELECT id FROM clinic WHERE id = ?", (clinic,)):
+                raise StoreError(f"There is no clinic ‘{clinic}’.")
+            await tx.run(sql, (clinic, staff.id, staff.email, name, password_hash, now))
+            return staff
+
+        return await self._do(add)
+
+    async def staff_by_email(self, email: str) -> Staff | None:
+        row = await self._one(f"SELECT {STAFF} FROM staff WHERE email = ?", (email.strip().casefold(),))  # noqa: S608
+        return Staff(*row) if row else None
+
+    async def staff(self, clinic: str, id: str) -> Staff | None:
+        row = await self._one(f"SELECT {STAFF} FROM staff WHERE clinic = ? AND id = ?", (clinic, id))  # noqa: S608
+        return Staff(*row) if row else None
+
+    async def add_sign_in(self, staff: Staff, token_hash: str, now: int, expires_at: int) -> None:
+        sql = "INSERT INTO sign_in (clinic, staff, token_hash, made_at, expires_at) VALUES (?, ?, ?, ?, ?)"
+        try:
+            await self._run(sql, (staff.clinic, staff.id, token_hash, now, expires_at))
+        except Conflict as error:
+            raise StoreError("That sign-in exists already, or is for nobody.") from error
+
+    async def sign_in(self, token_hash: str) -> tuple[Staff, int, int | None] | None:
+        """(who, expires_at, ended_at); an expired one too, for what is still unsent on a device."""
+        row = await self._one(
+            "SELECT s.id, s.clinic, s.name, s.email, s.password_hash, s.ended_at, i.expires_at, i.ended_at"
+            " FROM sign_in i JOIN staff s ON s.clinic = i.clinic AND s.id = i.staff WHERE i.token_hash = ?",
+            (token_hash,),
+        )
+        return (Staff(*row[:6]), row[6], row[7]) if row else None
+
+    async def end_sign_in(self, token_hash: str, now: int) -> None:
+        await self._run("UPDATE sign_in SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL", (now, token_hash))

@@ -1,0 +1,80 @@
+"""Who sits where in a session: seats, the browsers that hold them, and who of the clinic has looked. Hashes only."""
+
+from .sessions import Sessions
+from .types import Look, Seat, Session
+
+SEAT = "clinic, session, id, role, name, link_hash, code_hash, code_expires_at, revoked_at"
+OF_SEAT = "clinic = ? AND session = ? AND id = ?"
+
+
+class Seats(Sessions):
+    async def seats(self, session: Session) -> list[Seat]:
+        sql = f"SELECT {SEAT} FROM seat WHERE clinic = ? AND session = ? ORDER BY role, id"  # noqa: S608
+        return [Seat(*row) for row in await self._all(sql, (session.clinic, session.id))]
+
+    async def seat(self, session: Session, id: str) -> Seat | None:
+        row = await self._one(f"SELECT {SEAT} FROM seat WHERE {OF_SEAT}", (session.clinic, session.id, id))  # noqa: S608
+        return Seat(*row) if row else None
+
+    async def seat_by_link(self, link_hash: str) -> tuple[Seat, Session] | None:
+        """Revoked ones and sessions long over too: what to say to those is the caller's to know."""
+        row = await self._one(f"SELECT {SEAT} FROM seat WHERE link_hash = ?", (link_hash,))  # noqa: S608
+        return await self._with_session(Seat(*row)) if row else None
+
+    async def seat_by_code(self, code_hash: str, now: int) -> tuple[Seat, Session] | None:
+        """Codes are short: where two seats happen to have the same one, it opens neither."""
+        sql = f"SELECT {SEAT} FROM seat WHERE code_hash = ? AND code_expires_at > ? AND revoked_at IS NULL"  # noqa: S608
+        rows = await self._all(sql, (code_hash, now))
+        return await self._with_session(Seat(*rows[0])) if len(rows) == 1 else None
+
+    async def new_code(self, seat: Seat, code_hash: str | None, expires_at: int | None) -> None:
+        """None takes the code away."""
+        sql = f"UPDATE seat SET code_hash = ?, code_expires_at = ? WHERE {OF_SEAT}"  # noqa: S608
+        await self._run(sql, (code_hash, expires_at, seat.clinic, seat.session, seat.id))
+
+    async def name_seat(self, seat: Seat, name: str) -> None:
+        await self._run(f"UPDATE seat SET name = ? WHERE {OF_SEAT}", (name, seat.clinic, seat.session, seat.id))  # noqa: S608
+
+    async def revoke_seat(self, seat: Seat, now: int) -> None:
+        sql = f"UPDATE seat SET revoked_at = ? WHERE {OF_SEAT} AND revoked_at IS NULL"  # noqa: S608
+        await self._run(sql, (now, seat.clinic, seat.session, seat.id))
+
+    async def claim(self, credential_hash: str, seat: Seat, now: int) -> None:
+        """One browser holds one seat of a session: the last one claimed."""
+        await self._run(
+            "INSERT INTO claim (clinic, session, credential_hash, seat, claimed_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (clinic, session, credential_hash)"
+            " DO UPDATE SET seat = excluded.seat, claimed_at = excluded.claimed_at",
+            (seat.clinic, seat.session, credential_hash, seat.id, now),
+        )
+
+    async def claimed(self, credential_hash: str, session: Session) -> Seat | None:
+        columns = ", ".join(f"s.{column}" for column in SEAT.split(", "))
+        row = await self._one(
+            f"SELECT {columns} FROM claim c"  # noqa: S608
+            " JOIN seat s ON s.clinic = c.clinic AND s.session = c.session AND s.id = c.seat"
+            " WHERE c.clinic = ? AND c.session = ? AND c.credential_hash = ?",
+            (session.clinic, session.id, credential_hash),
+        )
+        return Seat(*row) if row else None
+
+    async def release(self, credential_hash: str, session: Session) -> None:
+        sql = "DELETE FROM claim WHERE clinic = ? AND session = ? AND credential_hash = ?"
+        await self._run(sql, (session.clinic, session.id, credential_hash))
+
+    async def look(self, session: Session, staff_id: str, name: str, seq: int, now: int) -> None:
+        """Kept as the highest `seq` that this person has seen, and since when."""
+        await self._run(
+            "INSERT INTO look (clinic, session, staff, name, seq, at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (clinic, session, staff)"
+            " DO UPDATE SET name = excluded.name, seq = excluded.seq, at = excluded.at WHERE excluded.seq > look.seq",
+            (session.clinic, session.id, staff_id, name, seq, now),
+        )
+
+    async def looks(self, session: Session) -> list[Look]:
+        sql = "SELECT name, seq, at FROM look WHERE clinic = ? AND session = ? ORDER BY at, staff"
+        return [Look(*row) for row in await self._all(sql, (session.clinic, session.id))]
+
+    async def _with_session(self, seat: Seat) -> tuple[Seat, Session] | None:
+        session = await self.session_by_id(seat.session)
+        return (seat, session) if session else None

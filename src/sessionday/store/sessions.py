@@ -1,0 +1,100 @@
+"""Sessions and the protocols that they are under. A stored protocol never changes, nor a session its protocol."""
+
+import json
+from typing import Any
+
+from . import chain
+from .base import Base, new_id
+from .engine import Row, Tx
+from .errors import Conflict, StoreError
+from .types import Session
+
+# In the order of Session's fields:
+SESSION = "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head"
+NewSeat = tuple[str, str, str, str | None, int | None]  # role, name, link_hash, code_hash, code_expires_at
+
+
+class Sessions(Base):
+    async def add_protocol(self, clinic: str, id: str, version: str, body: str, now: int) -> None:
+        """The same again is fine; other content under a known version is refused."""
+
+        async def store(tx: Tx) -> None:
+            add = "INSERT INTO protocol (clinic, id, version, body, made_at) VALUES (?, ?, ?, ?, ?)"
+            if await tx.run(f"{add} ON CONFLICT DO NOTHING", (clinic, id, version, body, now)):
+                return
+            sql = "SELECT body FROM protocol WHERE clinic = ? AND id = ? AND version = ?"
+            if json.loads((await tx.all(sql, (clinic, id, version)))[0][0]) != json.loads(body):
+                raise StoreError(
+                    f"Protocol ‘{id}’ {version} is stored with other content. Give the new one a new version."
+                )
+
+        await self._do(store)
+
+    async def protocol(self, clinic: str, id: str, version: str) -> str | None:
+        sql = "SELECT body FROM protocol WHERE clinic = ? AND id = ? AND version = ?"
+        row = await self._one(sql, (clinic, id, version))
+        return str(row[0]) if row else None
+
+    async def add_session(
+        self,
+        clinic: str,
+        client: str,
+        start: int,
+        days: list[dict[str, int]],
+        over_at: int,
+        pickup_code: str,
+        handle: str,
+        protocol_id: str,
+        protocol_version: str,
+        seats: list[NewSeat],
+        now: int,
+    ) -> Session:
+        id = new_id()
+        session = Session(
+            clinic, id, handle, client, start, days, pickup_code, protocol_id, protocol_version, now, over_at,
+            0, chain.first(id),
+        )  # fmt: skip
+        try:
+            return await self._do(lambda tx: _add(tx, session, seats))
+        except Conflict as error:
+            raise StoreError(
+                f"The session could not be made: clinic ‘{clinic}’ has no protocol ‘{protocol_id}’ {protocol_version}, "
+                "or its handle or a link is taken."
+            ) from error
+
+    async def session(self, handle: str) -> Session | None:
+        row = await self._one(f"SELECT {SESSION} FROM session WHERE handle = ?", (handle,))  # noqa: S608
+        return _session(row) if row else None
+
+    async def session_by_id(self, id: str) -> Session | None:
+        """By its id or its handle, as a person at a command line has either."""
+        row = await self._one(f"SELECT {SESSION} FROM session WHERE id = ? OR handle = ?", (id, id))  # noqa: S608
+        return _session(row) if row else None
+
+    async def sessions_from(self, clinic: str, since: int, until: int) -> list[Session]:
+        """Those planned to start at or after `since` and before `until`, in that order."""
+        sql = f"SELECT {SESSION} FROM session WHERE clinic = ? AND start >= ? AND start < ? ORDER BY start, id"  # noqa: S608
+        return [_session(row) for row in await self._all(sql, (clinic, since, until))]
+
+
+async def _add(tx: Tx, session: Session, seats: list[NewSeat]) -> Session:
+    await tx.run(
+        f"INSERT INTO session ({SESSION}, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",  # noqa: S608
+        (
+            session.clinic, session.id, session.handle, session.client, session.start, json.dumps(session.days),
+            session.pickup_code, session.protocol_id, session.protocol_version, session.made_at, session.over_at,
+            session.seq, session.head,
+        ),
+    )  # fmt: skip
+    await tx.many(
+        "INSERT INTO seat (clinic, session, id, role, name, link_hash, code_hash, code_expires_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(session.clinic, session.id, new_id(), *seat) for seat in seats],
+    )
+    return session
+
+
+def _session(row: Row) -> Session:
+    values: list[Any] = list(row)
+    values[5] = json.loads(values[5])
+    return Session(*values)

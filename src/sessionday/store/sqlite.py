@@ -1,0 +1,201 @@
+"""The SQLite engine: the only module that knows the driver. Holds no sentence about sessions or people.
+
+SQLite from 3.7.0 to 3.51.2 can lose the write-ahead log when two connections reset it at once
+(sqlite.org/wal.html#walresetbug), and Python often carries 3.40. So exactly one connection anywhere checkpoints: the
+one that writes, in the process that holds the lock beside the file. Readers are opened read-only and never do; nor does
+a command that writes beside a server.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+import aiosqlite
+
+from .engine import Row, Tx
+from .errors import Conflict, StoreBusy, StoreError, StoreFailed
+
+BUSY_MS = 30_000  # how long one process waits for another's transaction
+PAGES_IN_LOG = 1_000  # checkpoint then; without it the log grows without bound
+READERS = 3
+ENDS_THE_WRITER = {
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_NOLFS,
+}
+
+
+class SqliteEngine:
+    name = "sqlite"
+
+    def __init__(self, path: Path, writer: "Connection", readers: "list[Connection]") -> None:
+        self.path = path
+        self.writer = writer
+        self._readers = readers
+        self._turn = cycle(readers)
+
+    @classmethod
+    async def open(cls, path: Path, *, checkpoints: bool, readers: int = READERS, expects: str | None = None) -> Self:
+        """`expects`: a table that only our own files have; another program's is refused before anything is changed."""
+        opened: list[Connection] = []
+        try:
+            opened.append(await Connection.open(path, "rw"))
+            if expects and not await opened[0].all("SELECT 1 FROM sqlite_schema WHERE name = ?", (expects,)):
+                raise StoreError(f"{path} is not a Session Day database. Name another file.")
+            await _prepare_writer(opened[0], checkpoints)
+            for _ in range(readers):
+                # Opened one after another: each must find the log's index that the writer keeps.
+                opened.append(await Connection.open(path, "ro"))
+        except BaseException:
+            for connection in reversed(opened):
+                await connection.close()
+            raise
+        return cls(path, opened[0], opened[1:])
+
+    async def read(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+        # One sentence is one snapshot. Cancelled, it still ends on its own thread; the next in line waits for it there.
+        return await next(self._turn).all(sql, args)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """For the writer task alone: two tasks on one connection would share one transaction."""
+        await self.writer.run("BEGIN IMMEDIATE")
+        try:
+            yield self.writer
+            await self.writer.run("COMMIT")
+        except BaseException:
+            # A full disk or an I/O error has rolled back by itself already, and a second ROLLBACK fails.
+            if self.writer.in_transaction:
+                await self.writer.run("ROLLBACK")
+            raise
+
+    def statements(self, script: str) -> Iterator[str]:
+        """Never executescript: it commits first, and what came before it can't be rolled back any more."""
+        statement = ""
+        for piece in script.split(";"):
+            statement += piece + ";"
+            if sqlite3.complete_statement(statement) and statement.strip() != ";":
+                yield statement.strip()
+                statement = ""
+
+    async def copy_into(self, path: Path) -> None:
+        """A consistent copy, made by a connection of its own while others write."""
+        source = await Connection.open(self.path, "ro")
+        try:
+            await source.run("VACUUM INTO ?", (str(path),))
+        finally:
+            await source.close()
+
+    async def quick_check(self) -> None:
+        """After a crash: better not to start than to add to a damaged record."""
+        said = (await self.writer.all("PRAGMA quick_check(1)"))[0][0]
+        if said != "ok":
+            raise StoreFailed(f"The database {self.path} is damaged: {said}.")
+
+    async def close(self) -> None:
+        """The writer last: it is the one that may fold the log into the file."""
+        for connection in [*self._readers, self.writer]:
+            await connection.close()
+
+
+class Connection:
+    """One connection on a thread of its own. Its errors are this package's."""
+
+    for_update = ""
+
+    def __init__(self, driver: aiosqlite.Connection) -> None:
+        self._driver = driver
+
+    @classmethod
+    async def open(cls, path: Path, mode: str) -> Self:
+        with spoken(path):
+            driver = await aiosqlite.connect(
+                f"file:{quote(str(path))}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000
+            )
+        connection = cls(driver)
+        try:
+            await connection.run(f"PRAGMA wal_autocheckpoint = {0 if mode == 'ro' else PAGES_IN_LOG}")
+            await connection.run("PRAGMA trusted_schema = OFF")
+            await connection.run("PRAGMA foreign_keys = ON")
+            await connection.all("SELECT count(*) FROM sqlite_schema")  # a file that is no database says so here
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._driver.in_transaction
+
+    async def all(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+        with spoken():
+            return list(await self._driver.execute_fetchall(sql, args))
+
+    async def run(self, sql: str, args: Sequence[Any] = ()) -> int:
+        with spoken():
+            return (await self._driver.execute(sql, args)).rowcount
+
+    async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with spoken():
+            await self._driver.executemany(sql, rows)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What fails inside is undone alone. One level deep is all that anybody needs."""
+        await self.run("SAVEPOINT alone")
+        try:
+            yield
+        except BaseException:
+            if not self.in_transaction:  # SQLite gave up the whole of it: going on would commit each sentence by itself
+                raise StoreFailed("The database gave up a transaction half-way.") from None
+            await self.run("ROLLBACK TO alone")
+            await self.run("RELEASE alone")
+            raise
+        await self.run("RELEASE alone")
+
+    async def close(self) -> None:
+        with suppress(sqlite3.Error):
+            await asyncio.shield(self._driver.close())
+
+
+async def _prepare_writer(writer: Connection, checkpoints: bool) -> None:
+    await writer.run(f"PRAGMA wal_autocheckpoint = {PAGES_IN_LOG if checkpoints else 0}")
+    await writer.all("PRAGMA journal_mode = WAL")
+    await writer.run("PRAGMA synchronous = FULL")
+    mode = (await writer.all("PRAGMA journal_mode"))[0][0]
+    synchronous = (await writer.all("PRAGMA synchronous"))[0][0]
+    if (mode, synchronous) != ("wal", 2):
+        raise StoreError(
+            f"This disk can’t keep the promise that stored means stored (journal {mode}, synchronous {synchronous}; "
+            "wanted wal and 2). Put the database on a local disk."
+        )
+
+
+@contextmanager
+def spoken(path: Path | None = None) -> Iterator[None]:
+    """The driver's errors in this package's words: the end of the writer, busy, a broken rule; a bug stays as it is."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        kind = None if code is None else code & 0xFF  # the rest of the code is detail
+        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreBusy("The database is busy with another program. Try again in a moment.") from error
+        if kind == sqlite3.SQLITE_CONSTRAINT:
+            raise Conflict(f"The database refused it: {error}.") from error
+        if kind in ENDS_THE_WRITER:
+            where = f" of {path}" if path else ""
+            raise StoreFailed(f"The database{where} failed: {error} ({error.sqlite_errorname}).") from error
+        raise

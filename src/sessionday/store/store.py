@@ -1,0 +1,106 @@
+"""The store: opens a database, and is the one thing that the web and the commands talk to. Holds no SQL and no rule."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from . import migrate, place
+from .backup import Backup, backup
+from .errors import StoreError, StoreFailed
+from .people import People
+from .place import Lock
+from .record import Record
+from .seats import Seats
+from .sqlite import SqliteEngine
+from .writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+class Store(People, Seats, Record):
+    """`news` is told, after each commit that stored entries, which sessions came to which `seq`; `on_failure` that
+    the writer has ended, and why. Whoever serves must end the process then: nothing is written any more."""
+
+    def __init__(self, engine: SqliteEngine, lock: Lock, epoch: str) -> None:
+        self._engine = self._sqlite = engine
+        self._lock = lock
+        self.epoch = epoch
+        self.news: Callable[[set[tuple[str, str, int]]], None] = lambda news: None
+        self.on_failure: Callable[[str], None] = lambda failure: None
+        self._writer = Writer(engine, news=lambda news: self.news(news), on_failure=self._failed)
+
+    @classmethod
+    async def open(cls, url: str, *, now: int, writer: bool = True) -> Self:
+        """`writer`: a server, which must be the only one. A command opens with False, and takes turns with a server."""
+        path = place.path_of(url)
+        place.exists(path)
+        lock = await Lock.take(path, server=writer)
+        try:
+            return await cls._open(path, lock, now)
+        except StoreFailed as error:
+            lock.release()
+            raise StoreError(f"{error} Nothing was changed. If it stays so, restore a backup.") from error
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    async def _open(cls, path: Path, lock: Lock, now: int) -> Self:
+        if not place.exists(path):
+            if not lock.held:
+                raise StoreError(f"{path} is gone, but another program has it open. Stop that, and restore a backup.")
+            await _create(path, now)
+        unclean = lock.held and place.has_log(path)
+        engine = await SqliteEngine.open(path, checkpoints=lock.held, expects="migration")
+        try:
+            if unclean:
+                await engine.quick_check()
+            await migrate.migrate(engine, migrate.known(engine.name), now=now, may=lock.held)
+            return cls(engine, lock, await migrate.epoch(engine))
+        except BaseException:
+            await engine.close()
+            raise
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exit: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._engine.close()
+        self._lock.release()
+
+    @property
+    def failed(self) -> bool:
+        return self._writer.failure is not None
+
+    @property
+    def failure(self) -> str | None:
+        """Why the writer ended, as a sentence."""
+        return self._writer.failure
+
+    async def backup(self, path: str | Path) -> Backup:
+        return await backup(self._sqlite, Path(path))
+
+    def _failed(self, failure: str) -> None:
+        log.critical("the writer has ended: %s", failure)
+        self.on_failure(failure)
+
+
+async def _create(path: Path, now: int) -> None:
+    """Made under another name and then given its own: killed half-way, no half-made database is left in its place."""
+    made = place.room_for(path)
+    try:
+        made.touch(0o600)
+        engine = await SqliteEngine.open(made, checkpoints=True, readers=1)
+        try:
+            await migrate.migrate(engine, migrate.known(engine.name), now=now, may=True)
+            await migrate.epoch(engine)
+        finally:
+            await engine.close()
+        place.publish(made, path)
+    finally:
+        place.discard(made)

@@ -1,0 +1,113 @@
+"""What a batch reads from the tables and writes to them: a few SQL sentences, whatever its size. Gives no verdict."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from .batch import Batch, Device, Head, Key, Offer, Stored
+from .engine import Row, Tx, among, rounded
+from .verdicts import Sent, StepRule
+
+Protocols = dict[tuple[str, str, str], dict[str, StepRule]]  # never forgotten: a stored protocol never changes
+ENTRY = (
+    "clinic, session, seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, step, answer, of, reason,"
+    " extra, salt, content_hash, hash"
+)
+HELD = "clinic, session, number, fingerprint, id, device, n, role, by, received_at, why, message, body"
+
+
+async def load(tx: Tx, offers: list[Offer], protocols: Protocols) -> Batch:
+    batch = Batch()
+    keys = sorted({offer.key for offer in offers})
+    await _load_heads(tx, batch, keys, protocols)
+    known = [offer for offer in offers if offer.key in batch.heads]
+    if not known:
+        return batch
+    for row in await _find(
+        tx, "clinic, session, id", "person, last_n", "device", ((*o.key, o.push.device) for o in known)
+    ):
+        batch.devices[row[0], row[1], row[2]] = Device(row[3], row[4])
+    columns = "seq, device, n, seen, at, kind, step, answer, of, reason, extra"
+    ids = ((*offer.key, body.sent.id) for offer in known for body in offer.bodies if body.sent)
+    for row in await _find(tx, "clinic, session, id", columns, "entry", ids):
+        batch.stored[row[0], row[1], row[2]] = _stored(row)
+    counts = _old_counts(batch, known)
+    found = await _find(tx, "clinic, session, device, n", "seq", "entry", counts, cast="BIGINT")
+    batch.counts = {(row[0], row[1], row[2], row[3]) for row in found}
+    await _load_held(tx, batch, known)
+    return batch
+
+
+async def save(tx: Tx, batch: Batch) -> None:
+    changed = [(head.seq, head.head, head.held, *key) for key, head in batch.heads.items() if head.changed]
+    if changed:
+        await tx.many("UPDATE session SET seq = ?, head = ?, held = ? WHERE clinic = ? AND id = ?", changed)
+    if batch.new_entries:
+        await tx.many(f"INSERT INTO entry ({ENTRY}) VALUES ({_marks(ENTRY)})", batch.new_entries)  # noqa: S608
+        await tx.many(
+            "INSERT INTO device (clinic, session, id, person, last_n) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (clinic, session, id) DO UPDATE SET last_n = excluded.last_n",
+            [(*key, batch.devices[key].person, batch.devices[key].last_n) for key in sorted(batch.used)],
+        )
+    if batch.new_held:
+        await tx.many(f"INSERT INTO held ({HELD}) VALUES ({_marks(HELD)})", batch.new_held)  # noqa: S608
+
+
+async def _load_heads(tx: Tx, batch: Batch, keys: list[Key], protocols: Protocols) -> None:
+    columns = "clinic, id, seq, head, held, over_at, protocol, version"
+    count, args = rounded(keys)
+    sql = f"SELECT {columns} FROM session WHERE {among('clinic, id', count)}{tx.for_update}"  # noqa: S608
+    for clinic, id, seq, head, held, over_at, protocol, version in await tx.all(sql, args):
+        steps = protocols.get((clinic, protocol, version))
+        if steps is None:
+            steps = protocols[clinic, protocol, version] = await _steps(tx, clinic, protocol, version)
+        batch.heads[clinic, id] = Head(seq, head, held, over_at, steps)
+
+
+async def _steps(tx: Tx, clinic: str, protocol: str, version: str) -> dict[str, StepRule]:
+    sql = "SELECT body FROM protocol WHERE clinic = ? AND id = ? AND version = ?"
+    body = json.loads((await tx.all(sql, (clinic, protocol, version)))[0][0])
+    return {
+        step["id"]: StepRule(who=frozenset(step["who"]), answer=step["answer"]["type"])
+        for step in body["rules"]["steps"]
+    }
+
+
+async def _load_held(tx: Tx, batch: Batch, offers: list[Offer]) -> None:
+    marks = ((*offer.key, offer.mark(body)) for offer in offers if batch.heads[offer.key].held for body in offer.bodies)
+    for row in await _find(tx, "clinic, session, fingerprint", "why", "held", marks):
+        batch.held[row[0], row[1], row[2]] = row[3]
+
+
+async def _find(
+    tx: Tx, key: str, columns: str, table: str, wanted: Iterable[tuple[Any, ...]], *, cast: str = ""
+) -> list[Row]:
+    rows = sorted(set(wanted))
+    if not rows:
+        return []
+    count, args = rounded(rows)
+    sql = f"SELECT {key}, {columns} FROM {table} WHERE {among(key, count, cast=cast)}"  # noqa: S608
+    return await tx.all(sql, args)
+
+
+def _old_counts(batch: Batch, offers: list[Offer]) -> Iterable[tuple[str, str, str, int]]:
+    """Only a count that its device has reached before can be taken: usually none, and nothing to look up."""
+    for offer in offers:
+        device = batch.devices.get((*offer.key, offer.push.device))
+        for body in offer.bodies if device else ():
+            if device and body.sent and body.sent.n is not None and body.sent.n <= device.last_n:
+                yield (*offer.key, offer.push.device, body.sent.n)
+
+
+def _stored(row: Row) -> Stored:
+    _, _, id, seq, device, n, seen, at, kind, step, answer, of, reason, extra = row
+    sent = Sent(id, n, seen, at, kind, step, loaded(answer), of, reason, loaded(extra))
+    return Stored(sent, device, seq)
+
+
+def _marks(columns: str) -> str:
+    return ", ".join("?" * (columns.count(",") + 1))
+
+
+def loaded(text: str | None) -> Any:
+    return None if text is None else json.loads(text)

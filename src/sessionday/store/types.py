@@ -1,0 +1,127 @@
+"""The nouns that the store hands out and takes in. Time is integer milliseconds; who asks brings `now`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+EntryDict = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    id: str
+    name: str
+    zone: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    id: str
+    clinic: str
+    name: str
+    email: str
+    password_hash: str
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    clinic: str
+    id: str
+    handle: str
+    client: str
+    start: int
+    days: list[dict[str, int]]
+    pickup_code: str
+    protocol_id: str
+    protocol_version: str
+    made_at: int
+    over_at: int
+    seq: int
+    head: str
+
+    def rules_form(self) -> dict[str, Any]:
+        return {"id": self.id, "start": self.start, "pickup_code": self.pickup_code, "days": self.days}
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    clinic: str
+    session: str
+    id: str
+    role: str
+    name: str
+    link_hash: str
+    code_hash: str | None
+    code_expires_at: int | None
+    revoked_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What one device offers in one request. `by` is the person: a seat's id or a staff member's."""
+
+    clinic: str
+    session: str
+    by: str
+    role: str
+    device: str
+    sent_at: int
+    now: int
+    entries: list[Any]
+    signed_out: bool = False
+    revoked: bool = False
+    newer_app: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An entry from a form without JavaScript: the writer allots its `n`. `at` is for what is written down late."""
+
+    clinic: str
+    session: str
+    by: str
+    role: str
+    device: str
+    now: int
+    id: str
+    kind: str
+    step: str | None = None
+    answer: Any = None
+    of: str | None = None
+    reason: str | None = None
+    seen: int = 0
+    at: int | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`result` is stored, duplicate or held; `seq` is null and `why` and `message` are set for what is held."""
+
+    id: str | None
+    result: str
+    seq: int | None
+    why: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    number: int
+    id: str | None
+    device: str
+    n: int | None
+    role: str
+    by: str
+    received_at: int
+    why: str
+    message: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    name: str
+    seq: int
+    at: int

@@ -1,0 +1,140 @@
+"""Who is asking, and what they may know: a session is looked up through the person, so not allowed is not found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.requests import Request
+
+from sessionday.core.answers import verdict
+from sessionday.protocols import Checklist
+from sessionday.store import Clinic, Seat, Session, Staff
+from sessionday.web.errors import NotSignedIn, NotYours
+from sessionday.web.security import digest
+from sessionday.web.site import Site, site_of
+
+ENTRY_KEYS = ("id", "device", "n", "seen", "seq", "role", "t", "kind", "step", "answer", "of", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A member of staff at this browser. `expired` ones can still push what they hold."""
+
+    staff: Staff
+    credential: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody at a session: which seat they sit in, and whether that has ended."""
+
+    session: Session
+    clinic: Clinic
+    checklist: Checklist
+    role: str
+    person: str
+    name: str
+    seats: tuple[Seat, ...]
+    credential: str
+    revoked: bool = False
+    expired: bool = False
+
+    def sees(self, step: str) -> bool:
+        """Whether this seat may know what is answered to `step`."""
+        known = self.checklist.steps.get(step)
+        return known is not None and self.role in known["visible_to"]
+
+
+async def staff_at(request: Request) -> SignedIn | None:
+    """The member of staff who is signed in at this browser, if any."""
+    site = site_of(request)
+    secret = site.sign_in_cookie.read(request)
+    credential = digest(secret) if secret else ""
+    found = await site.store.sign_in(credential) if secret else None
+    if found is None:
+        return None
+    staff, expires_at, ended_at = found
+    if ended_at is not None or staff.ended_at is not None:
+        return None
+    return SignedIn(staff, credential, expired=site.now() >= expires_at)
+
+
+async def here_of(request: Request) -> Here:
+    """The session of the path, as whoever asks sits in it. Raises NotYours (404), for any reason whatever."""
+    site = site_of(request)
+    session = await site.store.session(request.path_params["handle"])
+    signed_in = await staff_at(request)
+    secret = site.seat_cookie.read(request)
+    if session is None:
+        raise NotYours
+    seats = tuple(await site.store.seats(session))
+    clinic = await clinic_of(site, session)
+    checklist = await site.checklist(session)
+    if signed_in is not None and signed_in.staff.clinic == session.clinic:
+        who = signed_in.staff
+        staff = Here(session, clinic, checklist, "staff", who.id, who.name, seats, signed_in.credential)
+        return replace(staff, expired=signed_in.expired)
+    credential = digest(secret) if secret else ""
+    seat = await site.store.claimed(credential, session) if secret else None
+    if seat is None:
+        raise NotYours
+    over = site.now() > session.over_at
+    revoked = seat.revoked_at is not None
+    link = Here(session, clinic, checklist, seat.role, seat.id, seat.name, seats, credential)
+    return replace(link, revoked=revoked, expired=over)
+
+
+async def clinic_of(site: Site, session: Session) -> Clinic:
+    """The clinic that a session belongs to."""
+    clinic = await site.store.clinic(session.clinic)
+    if clinic is None:
+        raise NotYours
+    return clinic
+
+
+async def reader_of(request: Request) -> Here:
+    """As `here_of`, for pages: who has been revoked or has expired reads nothing."""
+    here = await here_of(request)
+    if here.revoked or here.expired:
+        raise NotYours
+    return here
+
+
+async def pusher_of(request: Request) -> Here:
+    """As `here_of`, for sync: nobody known at all is 401; the expired may still push."""
+    site = site_of(request)
+    if site.seat_cookie.read(request) is None and site.sign_in_cookie.read(request) is None:
+        raise NotSignedIn
+    return await here_of(request)
+
+
+def session_for(here: Here) -> dict[str, Any]:
+    """The session in RULES.md's form for this seat: only who shows or checks the pick-up code has it."""
+    form = here.session.rules_form()
+    if here.role not in ("support", "staff"):
+        form["pickup_code"] = None
+    return form
+
+
+def entries_for(here: Here, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Entries as this seat may know them: where the answer is not theirs, its verdict stands in for it."""
+    session = here.session.rules_form()
+    rules = {step["id"]: step for step in here.checklist.rules["steps"]}
+    return [_entry_for(here, entry, rules, session) for entry in entries]
+
+
+def _entry_for(
+    here: Here, entry: Mapping[str, Any], rules: Mapping[str, Any], session: Mapping[str, Any]
+) -> dict[str, Any]:
+    shown = {key: entry[key] for key in ENTRY_KEYS}
+    if entry["role"] == "staff":
+        shown["name"] = entry.get("name")
+    step = entry["step"]
+    if step is None or here.sees(step):
+        return shown
+    shown["reason"] = "-" if entry["kind"] == "waive" and (entry["reason"] or "").strip(" \t\n\r") else None
+    if entry["kind"] == "answer":
+        shown["answer"] = None
+        shown["verdict"] = verdict({"answer": entry["answer"]}, rules[step], session)
+    return shown

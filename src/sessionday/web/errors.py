@@ -1,0 +1,25 @@
+"""What a request can fail with, and how it is told: a page where a page was asked, JSON where JSON was."""
+
+from starlette.exceptions import HTTPException
+
+
+class Refused(HTTPException):
+    """A request that can't be served. `code` is for programs, the sentence for the person."""
+
+    def __init__(self, status: int, code: str, sentence: str) -> None:
+        super().__init__(status, sentence)
+        self.code = code
+
+
+class NotYours(Refused):
+    """No such page, or not this person's: the same answer for both, so that nobody learns which sessions exist."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "not_found", "There is no such page, or it is not yours.")
+
+
+class NotSignedIn(Refused):
+    """Nobody is known to this browser."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "not_signed_in", "Open your link again, or sign in.")

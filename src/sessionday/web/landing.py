@@ -1,0 +1,81 @@
+"""The landing page of a link, and the tap that opens a seat. Looking at it changes nothing: previews and scanners look too."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sessionday.store import Seat, Session
+from sessionday.web.access import staff_at
+from sessionday.web.reading import form_of
+from sessionday.web.security import digest, new_secret, tidy_code
+from sessionday.web.site import Site, site_of
+
+WRONG_CODES = 30
+WRONG_WINDOW_MS = 600_000
+
+
+async def landing(request: Request) -> Response:
+    """GET /j: the same page for everybody; the secret stands in the fragment, which no server sees."""
+    return site_of(request).pages.response("landing/show.html", error=None, other=None, token="", code="")
+
+
+async def claim(request: Request) -> Response:
+    """POST /j: a tap with the link's secret, or a code, opens the seat on this device."""
+    site, form = site_of(request), await form_of(request)
+    token, code = form.get("token", ""), form.get("code", "")
+    if not token and too_many_wrong(site):
+        return _again(site, "slow", 429)
+    found = await _found(site, token, code)
+    if found is None:
+        return _again(site, "wrong", 404)
+    seat, session = found
+    other = await _other(request, site, seat, session)
+    if other is not None and form.get("change") != "yes":
+        context = {"error": None, "other": (other, seat.name or seat.role), "token": token, "code": code}
+        return site.pages.response("landing/show.html", 409, **context)
+    return await _opened(request, site, seat, session)
+
+
+def too_many_wrong(site: Site) -> bool:
+    """Whether so many wrong codes came lately that codes are not looked at; links still are."""
+    since = site.now() - WRONG_WINDOW_MS
+    site.wrong_codes[:] = [at for at in site.wrong_codes if at > since]
+    return len(site.wrong_codes) >= WRONG_CODES
+
+
+async def _found(site: Site, token: str, code: str) -> tuple[Seat, Session] | None:
+    now = site.now()
+    if token:
+        found = await site.store.seat_by_link(digest(token.strip()))
+    else:
+        found = await site.store.seat_by_code(digest(tidy_code(code)), now)
+        if found is None:
+            site.wrong_codes.append(now)
+    if found is None or found[0].revoked_at is not None or now > found[1].over_at:
+        return None
+    return found
+
+
+async def _other(request: Request, site: Site, seat: Seat, session: Session) -> str | None:
+    """Who else holds a page of this session on this device: one device, one seat."""
+    signed_in = await staff_at(request)
+    if signed_in is not None and signed_in.staff.clinic == session.clinic:
+        return signed_in.staff.name
+    secret = site.seat_cookie.read(request)
+    held = await site.store.claimed(digest(secret), session) if secret else None
+    return (held.name or held.role) if held is not None and held.id != seat.id else None
+
+
+async def _opened(request: Request, site: Site, seat: Seat, session: Session) -> Response:
+    response = RedirectResponse(f"/s/{session.handle}/", status_code=303)
+    staff_secret = site.sign_in_cookie.read(request)
+    if staff_secret and await staff_at(request):
+        await site.store.end_sign_in(digest(staff_secret), site.now())
+        site.sign_in_cookie.clear(response)
+    secret = site.seat_cookie.read(request) or new_secret()
+    await site.store.claim(digest(secret), seat, site.now())
+    site.seat_cookie.write(response, secret)
+    return response
+
+
+def _again(site: Site, error: str, status: int) -> Response:
+    return site.pages.response("landing/show.html", status, error=error, other=None, token="", code="")

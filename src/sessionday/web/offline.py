@@ -1,0 +1,78 @@
+"""What a phone keeps to work without signal: one release of static files under its build, the worker, the app's manifest."""
+
+import hashlib
+import json
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sessionday.settings import folder
+from sessionday.web.errors import NotYours
+
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+mimetypes.add_type("text/javascript", ".js")
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Release:
+    """The static files as they are now, held in memory: no path of a request ever reaches the file system."""
+
+    def __init__(self) -> None:
+        self._files = _read(folder("static"))
+        self._manifest: dict[str, Any] = json.loads((folder("manifest") / "app.webmanifest").read_text("utf-8"))
+        whole = hashlib.sha256(json.dumps(self._manifest, sort_keys=True).encode())
+        for name, body in sorted(self._files.items()):
+            whole.update(f"{name}\0{len(body)}\0".encode() + body)
+        self.build = whole.hexdigest()[:12]
+
+    def file(self, build: str, name: str) -> Response:
+        """A static file. Another build's address gets today's bytes, and is told to ask again. Raises NotYours."""
+        body = self._files.get(name)
+        if body is None or name == "sw.js":
+            raise NotYours
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Response(
+            body, media_type=kind, headers={"Cache-Control": FOREVER if build == self.build else "no-cache"}
+        )
+
+    def worker(self) -> Response:
+        """The service worker, told which release it keeps."""
+        files = [f"/static/{self.build}/{name}" for name in sorted(self._files) if name != "sw.js"]
+        head = f"const BUILD = {json.dumps(self.build)};\nconst FILES = {json.dumps(files)};\n"
+        return Response(
+            head.encode() + self._files["sw.js"],
+            media_type="text/javascript",
+            headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
+        )
+
+    def manifest(self, handle: str) -> Response:
+        """The web-app manifest of one session: its own id and scope, and no secret (it is fetched without cookies)."""
+        scope = f"/s/{handle}/"
+        icons = [{**icon, "src": f"/static/{self.build}/{icon['src']}"} for icon in self._manifest["icons"]]
+        body = {**self._manifest, "id": scope, "scope": scope, "start_url": scope, "icons": icons}
+        return JSONResponse(body, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+
+
+def _read(root: Path) -> dict[str, bytes]:
+    return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+
+
+async def static(request: Request) -> Response:
+    """GET /static/{build}/{path}"""
+    release: Release = request.app.state.site.release
+    return release.file(request.path_params["build"], request.path_params["path"])
+
+
+async def worker(request: Request) -> Response:
+    """GET /sw.js"""
+    release: Release = request.app.state.site.release
+    return release.worker()
+
+
+async def app_manifest(request: Request) -> Response:
+    """GET /s/{handle}/app.webmanifest: the same for every handle, real or not, so it tells nothing."""
+    release: Release = request.app.state.site.release
+    return release.manifest(request.path_params["handle"])

@@ -1,0 +1,144 @@
+"""The session's pages: the day, one question, and the form that answers it without JavaScript."""
+
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sessionday.store import Fact
+from sessionday.web import telling
+from sessionday.web.access import Here, entries_for, reader_of, session_for
+from sessionday.web.answers import BadAnswer, answer_from, happened_at
+from sessionday.web.errors import NotYours
+from sessionday.web.pack import pack_for
+from sessionday.web.reading import form_of
+from sessionday.web.site import Site, site_of
+from sessionday.web.sync import look
+from sessionday.web.views import day_view, step_view
+
+
+async def day(request: Request) -> Response:
+    """GET /s/{handle}/: what is next, the list, the gates and the hold, as this seat may see them."""
+    site, here = site_of(request), await reader_of(request)
+    context = await day_context(request)
+    # A worker that refreshes its copy behind the page is nobody looking.
+    if here.role == "staff" and "x-refresh" not in request.headers:
+        await look(site, here, context["seq"])
+    return site.pages.response("session/show.html", **context)
+
+
+async def day_context(request: Request) -> dict[str, Any]:
+    """What the session page shows to whoever asks."""
+    site, here = site_of(request), await reader_of(request)
+    view = await _view(site, here, None)
+    return {**view, **await _desk(site, here)}
+
+
+async def step(request: Request) -> Response:
+    """GET /s/{handle}/steps/{step}: one question, one page."""
+    site, here = site_of(request), await reader_of(request)
+    return site.pages.response("steps/show.html", **await _view(site, here, _step_of(request, here)))
+
+
+async def entries(request: Request) -> Response:
+    """POST /s/{handle}/entries: a form becomes an entry; 422 with what was typed where it can't be one yet."""
+    site, here = site_of(request), await reader_of(request)
+    form = await form_of(request)
+    pack = pack_for(here, site.release.build)
+    try:
+        fact = _fact(site, here, pack, form)
+    except BadAnswer as bad:
+        return await _again(site, here, form, bad)
+    verdict = await site.store.append(fact)
+    if verdict.result == "held":
+        return await _again(
+            site, here, form, BadAnswer("", telling.fill(pack["words"]["errors"]["held"], message=verdict.message))
+        )
+    return RedirectResponse(_after(here, pack, form), status_code=303)
+
+
+def _step_of(request: Request, here: Here) -> str:
+    step = str(request.path_params["step"])
+    if not here.sees(step):
+        raise NotYours
+    return step
+
+
+async def _view(site: Site, here: Here, step: str | None) -> dict[str, Any]:
+    pack = pack_for(here, site.release.build)
+    current = await site.states.of(here.session, site.now())
+    looks = [{"name": look.name, "seq": look.seq} for look in await site.store.looks(here.session)]
+    entries = entries_for(here, current.entries)
+    if step is None:
+        view = day_view(pack, current.state, entries, looks)
+    else:
+        view = step_view(pack, current.state, entries, looks, step)
+    shown_code = session_for(here)["pickup_code"] if here.role == "support" else None
+    return {**view, "seq": current.seq, "pickup_code": shown_code, "error": None, "typed": {}}
+
+
+async def _desk(site: Site, here: Here) -> dict[str, Any]:
+    """What staff see besides: who has a link, and what was kept aside."""
+    if here.role != "staff":
+        return {"seats": (), "held": [], "made_code": None}
+    pack = pack_for(here, site.release.build)
+    held = [
+        {
+            "why": one.why,
+            "message": one.message,
+            "role": one.role,
+            "when": telling.when(pack, one.received_at),
+            "body": one.body,
+        }
+        for one in await site.store.held(here.session)
+    ]
+    return {"seats": here.seats, "held": held, "made_code": None}
+
+
+def _fact(site: Site, here: Here, pack: dict[str, Any], form: dict[str, str]) -> Fact:
+    """The entry that a form asks for. Raises BadAnswer for what can't be one yet, NotYours for what is no form of ours."""
+    kind, step = form.get("kind", "answer"), form.get("step") or None
+    rules = next((one for one in pack["protocol"]["steps"] if one["id"] == step), None)
+    if kind not in ("answer", "withdraw", "waive", "ack") or (rules is None and kind != "ack"):
+        raise BadAnswer("", pack["words"]["errors"]["step_gone"])
+    if rules is not None and not here.sees(rules["id"]):
+        raise NotYours
+    if kind == "waive" and not form.get("reason", "").strip():
+        raise BadAnswer("reason", pack["words"]["errors"]["reason"])
+    now = site.now()
+    return Fact(
+        clinic=here.session.clinic,
+        session=here.session.id,
+        by=here.person,
+        role=here.role,
+        device=str(uuid5(NAMESPACE_URL, f"{here.session.id}/{here.person}/{here.credential}")),
+        id=form.get("id") or str(uuid4()),
+        seen=int(form["seen"]) if form.get("seen", "").isdecimal() and len(form["seen"]) < 15 else 0,
+        at=happened_at(pack, form, now) if here.role == "staff" else now,
+        now=now,
+        kind=kind,
+        step=step,
+        answer=answer_from(pack, rules, form) if kind == "answer" and rules is not None else None,
+        of=form.get("of") or None,
+        reason=form.get("reason") if kind == "waive" else None,
+    )
+
+
+async def _again(site: Site, here: Here, form: dict[str, str], bad: BadAnswer) -> Response:
+    """The page once more, with the error and what was typed."""
+    step = form.get("step") or ""
+    view = await _view(site, here, step if here.sees(step) else None)
+    if here.sees(step):
+        return site.pages.response("steps/show.html", 422, **{**view, "error": bad, "typed": form})
+    return site.pages.response("session/show.html", 422, **{**view, **await _desk(site, here), "error": bad})
+
+
+def _after(here: Here, pack: dict[str, Any], form: dict[str, str]) -> str:
+    """Where a saved form leads: to the question with its echo; a call for help and an ack back to the day."""
+    if form.get("back") == "board":
+        return "/board"
+    rules = next((one for one in pack["protocol"]["steps"] if one["id"] == form.get("step")), None)
+    if rules is None or rules["marks"] == "help" or form.get("kind") == "ack":
+        return f"/s/{here.session.handle}/"
+    return f"/s/{here.session.handle}/steps/{rules['id']}"

@@ -1,0 +1,42 @@
+"""Staff sign in with e-mail and passphrase, and out again."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sessionday.web.access import staff_at
+from sessionday.web.reading import form_of
+from sessionday.web.security import digest, new_secret
+from sessionday.web.site import SIGN_IN_HOURS, site_of
+
+
+async def form(request: Request) -> Response:
+    """GET /sign-in"""
+    return site_of(request).pages.response("sign_in/show.html", error=None, email="")
+
+
+async def enter(request: Request) -> Response:
+    """POST /sign-in: to the board, or the form again with one answer for every way of being wrong."""
+    site, given = site_of(request), await form_of(request)
+    email, passphrase = given.get("email", "").strip(), given.get("password", "")
+    if site.turns.full:
+        return site.pages.response("sign_in/show.html", 503, error="busy", email=email)
+    staff = await site.store.staff_by_email(email)
+    known = staff if staff is not None and staff.ended_at is None else None
+    right = await site.turns.is_right(known.password_hash if known else None, passphrase)
+    if known is None or not right:
+        return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
+    secret, now = new_secret(), site.now()
+    await site.store.add_sign_in(known, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000)
+    response = RedirectResponse("/board", status_code=303)
+    site.sign_in_cookie.write(response, secret)
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """POST /sign-out: ends this sign-in here and in the database."""
+    site = site_of(request)
+    response = RedirectResponse("/sign-in", status_code=303)
+    if (signed_in := await staff_at(request)) is not None:
+        await site.store.end_sign_in(signed_in.credential, site.now())
+    site.sign_in_cookie.clear(response)
+    return response

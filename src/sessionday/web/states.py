@@ -1,0 +1,64 @@
+"""The state of a session as the server shows it: evaluated again only when an entry came or its `changes_at` passed."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sessionday.core import evaluate
+from sessionday.protocols import Checklist
+from sessionday.store import Session, Store, StoreError
+
+KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A session's record and what it said at the instant `at` (ms)."""
+
+    entries: tuple[Mapping[str, Any], ...]
+    state: Mapping[str, Any]
+    seq: int
+    at: int
+
+    def holds(self, now: int) -> bool:
+        """Whether `state` is still what the record says at `now`."""
+        changes_at = self.state["changes_at"]
+        return self.at <= now and (changes_at is None or now < changes_at)
+
+
+class States:
+    """Remembers the latest state of the sessions that are asked about; the record decides, this only saves work."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: OrderedDict[str, Current] = OrderedDict()
+        self._checklists: dict[tuple[str, str, str], Checklist] = {}
+
+    async def of(self, session: Session, now: int) -> Current:
+        """What the record of `session` says at `now`."""
+        known = self._kept.get(session.id)
+        fresh = await self._store.entries(session, after=known.seq if known else 0)
+        if known is None or fresh or not known.holds(now):
+            known = await self._evaluated(session, (*(known.entries if known else ()), *fresh), now)
+            self._kept[session.id] = known
+        self._kept.move_to_end(session.id)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return known
+
+    async def checklist(self, session: Session) -> Checklist:
+        """The protocol that `session` is pinned to; protocols never change, so it is read once."""
+        key = (session.clinic, session.protocol_id, session.protocol_version)
+        if key not in self._checklists:
+            body = await self._store.protocol(*key)
+            if body is None:
+                raise StoreError(f"The protocol {key[1]} {key[2]} of this session is not in the database.")
+            self._checklists[key] = Checklist.from_json(json.loads(body))
+        return self._checklists[key]
+
+    async def _evaluated(self, session: Session, entries: tuple[Mapping[str, Any], ...], now: int) -> Current:
+        rules = (await self.checklist(session)).rules
+        state = evaluate(rules, session.rules_form(), list(entries), now)
+        return Current(entries, state, entries[-1]["seq"] if entries else 0, now)

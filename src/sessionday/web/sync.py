@@ -1,0 +1,128 @@
+"""POST /s/{handle}/sync: what a phone made goes in, what its seat may know comes out, in one round trip (DESIGN, section 3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sessionday.store import Push, Verdict
+from sessionday.web.access import Here, entries_for, pusher_of, reader_of, session_for
+from sessionday.web.errors import Refused
+from sessionday.web.pack import pack_for
+from sessionday.web.reading import SYNC_LIMIT, json_of
+from sessionday.web.site import Site, site_of
+
+MAX_ENTRIES = 200
+REPLY_ENTRIES = 500
+KNOWN = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A sync request that is one. Its entries are not looked at yet: the record gives each its own verdict."""
+
+    version: int
+    device: str
+    seen: int
+    sent_at: int
+    entries: list[Any]
+    looked: int
+
+
+async def sync(request: Request) -> Response:
+    """Push and pull. Raises Refused 400, 401, 404, 413 or 415 only for what is no sync request at all."""
+    site = site_of(request)
+    here = await pusher_of(request)
+    ask = parse_ask(await json_of(request, SYNC_LIMIT))
+    verdicts = await site.store.push(_push(here, ask, site.now())) if ask.entries else []
+    ended = here.revoked or here.expired
+    if ask.looked and here.role == "staff" and not ended:
+        await look(site, here, ask.looked)
+    reply = _signed_out(site, ask) if ended else await _pulled(site, here, ask)
+    return JSONResponse({**reply, "verdicts": [_verdict(one) for one in verdicts]})
+
+
+async def pack(request: Request) -> Response:
+    """GET /s/{handle}/pack: what the phone keeps to know the session by itself."""
+    here = await reader_of(request)
+    return JSONResponse(pack_for(here, site_of(request).release.build))
+
+
+def parse_ask(body: Any) -> Ask:
+    """A sync request from its JSON. Raises Refused 400 or 413."""
+    if not isinstance(body, dict) or not isinstance(body.get("entries", []), list):
+        raise Refused(400, "not_a_sync", "This is not a sync request: an object with a list of entries is.")
+    device = body.get("device")
+    if not isinstance(device, str) or not 0 < len(device) <= 64 or not device.isascii():
+        raise Refused(400, "bad_device", "‘device’ must be the device's own id.")
+    entries = body.get("entries", [])
+    if len(entries) > MAX_ENTRIES:
+        raise Refused(413, "too_many", f"At most {MAX_ENTRIES} entries at once. Send the rest after these.")
+    numbers = [
+        _whole(body, key, default) for key, default in (("v", None), ("seen", 0), ("sent_at", None), ("looked", 0))
+    ]
+    return Ask(numbers[0], device, numbers[1], numbers[2], entries, numbers[3])
+
+
+def _whole(body: dict[str, Any], key: str, default: int | None) -> int:
+    value = body.get(key, default)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= KNOWN:
+        raise Refused(400, "not_a_sync", f"‘{key}’ must be a whole number.")
+    return value
+
+
+def _push(here: Here, ask: Ask, now: int) -> Push:
+    return Push(
+        clinic=here.session.clinic,
+        session=here.session.id,
+        by=here.person,
+        role=here.role,
+        device=ask.device,
+        sent_at=ask.sent_at,
+        now=now,
+        entries=ask.entries,
+        revoked=here.revoked,
+        newer_app=ask.version != 1,
+    )
+
+
+async def look(site: Site, here: Here, looked: int) -> None:
+    """A member of staff has the record up to `looked` on the screen: the others are told, if that is new."""
+    known = await site.store.looks(here.session)
+    if any(look.name == here.name and look.seq >= looked for look in known):
+        return
+    await site.store.look(here.session, here.person, here.name, looked, site.now())
+    site.news.publish({here.session.id})
+
+
+def _signed_out(site: Site, ask: Ask) -> dict[str, Any]:
+    envelope = {"v": 1, "epoch": site.store.epoch, "now": site.now(), "build": site.release.build}
+    return {**envelope, "seq": ask.seen, "more": False, "entries": [], "signed_out": True}
+
+
+async def _pulled(site: Site, here: Here, ask: Ask) -> dict[str, Any]:
+    now = site.now()
+    current = await site.states.of(here.session, now)
+    news = [entry for entry in current.entries if entry["seq"] > ask.seen]
+    looks = await site.store.looks(here.session)
+    return {
+        "v": 1,
+        "epoch": site.store.epoch,
+        "now": now,
+        "seq": current.seq,
+        "more": len(news) > REPLY_ENTRIES,
+        "build": site.release.build,
+        "entries": entries_for(here, news[:REPLY_ENTRIES]),
+        "session": session_for(here),
+        "protocol": {"id": here.checklist.id, "version": here.checklist.version},
+        "pack": pack_for(here, site.release.build)["version"],
+        "seen_by": [{"name": look.name, "seq": look.seq, "at": look.at} for look in looks],
+    }
+
+
+def _verdict(one: Verdict) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": one.id, "result": one.result, "seq": one.seq}
+    return {**shown, "why": one.why, "message": one.message} if one.result == "held" else shown

@@ -1,0 +1,197 @@
+"""What a state says in words: the pure step between `evaluate` and what people read, and its twin is static/js/telling.js.
+
+It decides nothing. It takes a pack (see web/pack.py), a state and entries, and gives sentences; it never reads a clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Pack = Mapping[str, Any]
+Entry = Mapping[str, Any]
+
+MINUTE = 60_000
+DAY = 1440 * MINUTE
+
+
+def fill(text: str, /, **values: object) -> str:
+    """`text` with each {name} replaced; what is not given stays as it is."""
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def offset_at(pack: Pack, t: int) -> int:
+    """Minutes that the clinic's clocks are ahead of UTC at `t`, from the pack's own short table."""
+    table = pack["clock"]
+    minutes = table[0][1]
+    for since, ahead in table:
+        if since <= t:
+            minutes = ahead
+    return int(minutes)
+
+
+def when(pack: Pack, t: int | None) -> str:
+    """Weekday, date and clock time in the clinic's zone, as in ‘Tue 1 Dec, 10:00’."""
+    words = pack["words"]
+    if t is None:
+        return str(words["unknown_time"])
+    local = t + offset_at(pack, t) * MINUTE
+    days, rest = divmod(local, DAY)
+    _, month, day = civil(days)
+    return fill(
+        words["when"],
+        weekday=words["weekdays"][(days + 3) % 7],
+        day=day,
+        month=words["months"][month - 1],
+        clock=f"{rest // (60 * MINUTE):02d}:{rest // MINUTE % 60:02d}",
+    )
+
+
+def civil(days: int) -> tuple[int, int, int]:
+    """Year, month, day of a count of days since 1970-01-01 (Hinnant's algorithm, which needs no date library)."""
+    shifted = days + 719_468
+    era, of_era = divmod(shifted, 146_097)
+    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    day = of_year - (153 * month + 2) // 5 + 1
+    month = month + 3 if month < 10 else month - 9
+    return year + era * 400 + (month <= 2), month, day
+
+
+def who(pack: Pack, entry: Entry) -> str:
+    """Who said it: ‘You’, a name, or the role where no name is known."""
+    role = entry["role"]
+    if role == pack["seat"]["role"] and role != "staff":
+        return str(pack["words"]["you"])
+    return str(entry.get("name") or pack["people"].get(role) or pack["words"]["roles"].get(role, role))
+
+
+def title(pack: Pack, step: str | None) -> str:
+    """A step's title for this seat; for a step whose words it has not, a neutral sentence."""
+    texts = pack["texts"]["steps"].get(step)
+    return str(texts["title"] if texts else pack["words"]["reasons"]["private"])
+
+
+def answer_text(pack: Pack, step: str, answer: Any) -> str:
+    """An answer in the words that were on its buttons, with units; what fits none of them is shown as it came."""
+    rules = next((one for one in pack["protocol"]["steps"] if one["id"] == step), None)
+    texts = pack["texts"]["steps"].get(step)
+    if rules is None or texts is None:
+        return str(pack["words"]["lines"]["private"])
+    labels, form = texts["answers"], rules["answer"]
+    kind = form["type"]
+    if kind in ("confirm", "choice") and isinstance(answer, str):
+        return str(labels.get(answer, answer))
+    if kind == "checks" and isinstance(answer, dict):
+        return "; ".join(_check(pack, labels, item["id"], answer.get(item["id"])) for item in form["items"])
+    if kind == "measure" and isinstance(answer, dict):
+        return ", ".join(_measure(labels, field, answer.get(field["id"])) for field in form["fields"])
+    if kind == "time" and isinstance(answer, int) and not isinstance(answer, bool):
+        return when(pack, answer)
+    return number_text(answer)
+
+
+def _check(pack: Pack, labels: Mapping[str, str], item: str, given: Any) -> str:
+    lines = pack["words"]["lines"]
+    said = lines[given] if given in ("yes", "no") else "?"
+    return fill(lines["check"], item=labels[item], answer=said)
+
+
+def _measure(labels: Mapping[str, str], field: Mapping[str, Any], given: Any) -> str:
+    shown = "?" if given is None else number_text(given)
+    return f"{labels[field['id']]} {shown} {field['unit'] or ''}".strip()
+
+
+def number_text(value: Any) -> str:
+    """A value as JavaScript would print it, so that both sides show the same."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
+    return "?" if isinstance(value, (dict, list)) else str(value)
+
+
+def line(pack: Pack, entry: Entry) -> str:
+    """One entry as a sentence: who said what."""
+    lines, kind = pack["words"]["lines"], entry["kind"]
+    values = {"who": who(pack, entry), "text": "", "reason": entry.get("reason") or ""}
+    if kind == "answer":
+        hidden = entry.get("answer") is None
+        values["text"] = lines["private"] if hidden else answer_text(pack, entry["step"], entry["answer"])
+    if kind == "waive" and not entry.get("reason"):
+        kind = "waive_hidden"
+    return fill(lines[kind], **values)
+
+
+def truth(pack: Pack, entry: Entry, looks: Sequence[Mapping[str, Any]]) -> str:
+    """How far an entry has come: on this phone, with the clinic, or seen by somebody there, in words."""
+    truths = pack["words"]["truths"]
+    if entry.get("held"):
+        return fill(truths["held"], message=entry["held"])
+    if entry.get("seq") is None:
+        return str(truths["phone"])
+    seen = [look["name"] for look in looks if look["seq"] >= entry["seq"]]
+    return fill(truths["seen"], name=", ".join(seen)) if seen else str(truths["clinic"])
+
+
+def unsent(pack: Pack, count: int) -> str:
+    """How many answers only this phone holds."""
+    words = pack["words"]["unsent"]
+    return str(words["none"] if count == 0 else words["one"] if count == 1 else fill(words["many"], count=count))
+
+
+def blocker(pack: Pack, one: Mapping[str, Any]) -> str:
+    """One reason why a gate is shut."""
+    reasons = pack["words"]["reasons"]
+    if one["step"] is not None and one["step"] not in pack["texts"]["steps"]:
+        return str(reasons["private"])
+    return fill(reasons[one["why"]], title=title(pack, one["step"]), until=when(pack, one["until"]))
+
+
+def gate(pack: Pack, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """A gate's sentence, and its reasons with none said twice."""
+    words = pack["words"]["gates"][name]
+    reasons = list(dict.fromkeys(blocker(pack, one) for one in found["blockers"]))
+    return {"title": words["title"], "says": words["open" if found["open"] else "shut"], "reasons": reasons}
+
+
+def hold(pack: Pack, state: Mapping[str, Any]) -> str:
+    """The hold in words: the clinic's instruction, with weekday and time; never advice of the software's own."""
+    words = pack["words"]["hold"]
+    if state["stage"] == "cancelled":
+        return str(pack["words"]["gates"]["drive"]["open"])
+    drive = state["gates"]["drive"]
+    if not drive["blockers"]:
+        return str(words["ended"] if state["dosed_at"] is not None else words["before"])
+    if drive["blockers"][0]["step"] is not None:
+        return str(words["ask"])
+    until = drive["blockers"][0]["until"]
+    return str(words["unknown"]) if until is None else fill(words["until"], until=when(pack, until))
+
+
+def alert(pack: Pack, one: Mapping[str, Any], entries: Sequence[Entry]) -> str:
+    """What an alert says, with since when."""
+    words = pack["words"]["alerts"]
+    kind = one["key"].split(":", 1)[0]
+    said = next((entry for entry in entries if one["key"].endswith(":" + entry["id"])), None)
+    text = fill(words[kind], title=title(pack, one["step"]), who=who(pack, said) if said else "")
+    since = fill(words["since"], when=when(pack, one["since"]))
+    return f"{text}, {words['acked'] if one['acked'] else since}"
+
+
+def idle(pack: Pack, state: Mapping[str, Any]) -> str:
+    """What stands in the place of the next step when there is none."""
+    words = pack["words"]["next"]
+    over = state["stage"] in ("closed", "cancelled")
+    phase = {"before": "before", "during": "during"}.get(state["stage"], "after")
+    return str(words["none_over" if over else f"none_{phase}"])
+
+
+def note(pack: Pack, state: Mapping[str, Any], step: str) -> str:
+    """A step's status in words, with when it is due while that matters."""
+    found = state["steps"][step]
+    label = str(pack["words"]["statuses"][found["status"]])
+    if found["due_at"] is None or found["status"] not in ("todo", "overdue", "expired", "locked"):
+        return label
+    return f"{label}, {fill(pack['words']['next']['due'], when=when(pack, found['due_at']))}"

@@ -1,0 +1,93 @@
+"""The only place that knows time zones: it turns a clinic's local days and clock times into instants, and tells the phones.
+
+The rules get `days`, the pages `clock`; neither needs a time-zone database (RULES.md, "Session").
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DAY = timedelta(days=1)
+Clock = list[tuple[int, int]]
+
+
+class ZoneError(ValueError):
+    """No such time zone, or no such local time; the message is for a person."""
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of an IANA name such as ‘America/Toronto’. Raises ZoneError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ZoneError(f"There is no time zone ‘{name}’. Write it like America/Toronto.") from None
+
+
+def instant(local: datetime, zone: ZoneInfo) -> int:
+    """The instant (ms) at which clocks in `zone` show `local`.
+
+    Shown twice: the later instant. Skipped: the first instant after the gap. So no hold ends early (RULES.md).
+    """
+    early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if early.astimezone(zone).replace(tzinfo=None) == local:
+        return _ms(max(early, late))
+    return _first_after_gap(late, early, zone)
+
+
+def days(start: int, zone: ZoneInfo, day_starts: str) -> list[dict[str, int]]:
+    """`{midnight, morning}` of each local day, from the day before `start` (ms) to ten days after it."""
+    first = _local(start, zone).date() - DAY
+    morning = time.fromisoformat(day_starts)
+    return [_day(first + DAY * number, morning, zone) for number in range(12)]
+
+
+def clock(start: int, zone: ZoneInfo) -> Clock:
+    """(since ms, minutes ahead of UTC) for 40 days to both sides of `start`: all that a phone needs to show clock times."""
+    hour = 3_600_000
+    found: Clock = []
+    for t in range(start - 40 * 24 * hour, start + 40 * 24 * hour, hour):
+        ahead = _ahead(t, zone)
+        if not found or found[-1][1] != ahead:
+            found.append((_change(t - hour, t, zone) if found else t, ahead))
+    return found
+
+
+def parse_local(text: str, zone: ZoneInfo) -> int:
+    """The instant (ms) of ‘2026-12-01T10:00’, in `zone` where it has no offset of its own. Raises ZoneError."""
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise ZoneError(f"‘{text}’ is no date and time. Write it like 2026-12-01T10:00.") from None
+    return instant(given, zone) if given.tzinfo is None else _ms(given)
+
+
+def _day(day: date, morning: time, zone: ZoneInfo) -> dict[str, int]:
+    return {
+        "midnight": instant(datetime.combine(day, time()), zone),
+        "morning": instant(datetime.combine(day, morning), zone),
+    }
+
+
+def _first_after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> int:
+    return _change(_ms(before), _ms(after), zone)
+
+
+def _change(before: int, after: int, zone: ZoneInfo) -> int:
+    """The instant in (before, after] from which on clocks are as far ahead as they are at `after`; zones change on whole seconds."""
+    low, high, ahead = before // 1000, after // 1000, _ahead(after, zone)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _ahead(middle * 1000, zone) == ahead else (middle, high)
+    return high * 1000
+
+
+def _ahead(t: int, zone: ZoneInfo) -> int:
+    offset = _local(t, zone).utcoffset()
+    return int(offset.total_seconds() // 60) if offset is not None else 0
+
+
+def _local(t: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(t / 1000, zone)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

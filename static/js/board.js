@@ -1,0 +1,54 @@
+// The board draws nothing by itself: it asks for the server's cards again when there is news, and greys itself when there is none.
+
+import { Live } from "./live.js";
+
+const STALE_MS = 20_000;
+const sign = document.querySelector("[data-live]");
+let loading = false;
+let again = false;
+let loadedAt = Date.now();
+
+const live = new Live("/board/live", ({ news, number }) => {
+  if (news || number >= firstChange()) load();
+});
+setInterval(look, 1_000);
+
+// The earliest instant at which a card changes with no news at all.
+function firstChange() {
+  const known = [...document.querySelectorAll("[data-changes-at]")].map((card) => Number(card.dataset.changesAt || Infinity));
+  return Math.min(Infinity, ...known);
+}
+
+function load() {
+  if (loading) {
+    again = true;
+    return;
+  }
+  loading = true;
+  const request = new XMLHttpRequest();
+  request.open("GET", "/board");
+  request.responseType = "document"; // parsed as a page, with no script of it run
+  request.timeout = 10_000;
+  request.onloadend = () => {
+    loading = false;
+    const tiles = request.status === 200 && request.responseXML?.querySelector("[data-tiles]");
+    if (tiles) {
+      loadedAt = Date.now();
+      document.querySelector("[data-tiles]").replaceWith(tiles);
+    } else if (request.responseURL.endsWith("/sign-in")) location.assign("/sign-in");
+    if (again) {
+      again = false;
+      load();
+    }
+  };
+  request.send();
+}
+
+function look() {
+  const stale = live.quietFor() > STALE_MS;
+  if (stale === (document.body.dataset.stale === "true")) return;
+  document.body.dataset.stale = String(stale);
+  const at = new Date(loadedAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  sign.textContent = stale ? sign.dataset.staleWords.replace("{when}", at) : sign.dataset.liveWords;
+  if (!stale) load();
+}

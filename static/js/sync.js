@@ -1,0 +1,102 @@
+// Offers what only this phone has and hears what is new, one round trip at a time. Success is a reply of ours, never just a 200.
+
+const BATCH = 100;
+const WAIT_MS = 15_000;
+const MAX_WAIT_MS = 60_000;
+const NOISE_MS = 5_000;
+
+export class Sync {
+  #url;
+  #log;
+  #onNews;
+  #looked;
+  #running = false;
+  #again = false;
+  #batch = BATCH;
+  #wait = WAIT_MS;
+  #timer = 0;
+
+  // `onNews(outcome)` is called after each round; `looked()` tells up to which seq a member of staff has it on the screen.
+  constructor({ handle, log, onNews, looked = () => 0 }) {
+    this.#url = `/s/${handle}/sync`;
+    this.#log = log;
+    this.#onNews = onNews;
+    this.#looked = looked;
+  }
+
+  // Now, if nobody is at it; else once more when they are done.
+  async kick() {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    clearTimeout(this.#timer);
+    try {
+      await alone(this.#url, () => this.#rounds());
+    } finally {
+      this.#running = false;
+      this.#timer = setTimeout(() => this.kick(), this.#wait * (0.75 + Math.random() / 2));
+    }
+  }
+
+  async #rounds() {
+    for (;;) {
+      this.#again = false;
+      const outcome = await this.#round();
+      const left = (await this.#log.unsent()).length;
+      this.#wait = outcome.heard ? WAIT_MS : Math.min(this.#wait * 2, MAX_WAIT_MS);
+      await this.#onNews({ ...outcome, left });
+      if (!outcome.heard || !(outcome.more || this.#again || (left > 0 && outcome.settled > 0))) return;
+    }
+  }
+
+  async #round() {
+    const { facts } = await this.#log.whole();
+    const entries = (await this.#log.unsent()).slice(0, this.#batch).map(asSent);
+    const sentAt = Date.now();
+    const body = { v: 1, device: facts.device, seen: facts.seen || 0, sent_at: sentAt, entries, looked: this.#looked() };
+    const reply = await post(this.#url, body);
+    if (reply.status === 413) this.#batch = Math.max(1, this.#batch >> 1);
+    if (!reply.ours) return { heard: false, status: reply.status };
+    const skew = Math.round(reply.ours.now - (sentAt + Date.now()) / 2);
+    const restored = await this.#log.hear(reply.ours, Math.abs(skew) < NOISE_MS ? 0 : skew);
+    this.#batch = BATCH;
+    const { more, build, pack, signed_out: signedOut = false } = reply.ours;
+    return { heard: true, status: 200, more: more || restored, build, pack, signedOut, settled: reply.ours.verdicts.length };
+  }
+}
+
+function asSent({ id, n, seen, at, kind, step, answer, of, reason }) {
+  return { id, n, seen, at, kind, step, answer, of, reason };
+}
+
+async function post(url, body) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(body),
+      cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(15_000),
+    });
+    return { status: response.status, ours: response.ok ? ours(await response.json()) : null };
+  } catch {
+    return { status: 0, ours: null };
+  }
+}
+
+// A captive portal answers 200 too.
+function ours(reply) {
+  const good =
+    reply?.v === 1 && typeof reply.epoch === "string" && Number.isFinite(reply.now) && Number.isInteger(reply.seq) &&
+    Array.isArray(reply.verdicts) && Array.isArray(reply.entries);
+  return good ? reply : null;
+}
+
+// One sender of a seat at a time over all its tabs, where the browser can say so. Ids alone make it correct.
+function alone(name, work) {
+  if (!navigator.locks) return work();
+  return navigator.locks.request(`sync ${name}`, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
+}

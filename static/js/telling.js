@@ -1,0 +1,147 @@
+// What a state says in words: the twin of web/telling.py, function by function. It decides nothing and reads no clock.
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+export function fill(text, values) {
+  for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, () => String(value));
+  return text;
+}
+
+export function offsetAt(pack, t) {
+  let minutes = pack.clock[0][1];
+  for (const [since, ahead] of pack.clock) if (since <= t) minutes = ahead;
+  return minutes;
+}
+
+export function when(pack, t) {
+  const words = pack.words;
+  if (t === null || t === undefined) return words.unknown_time;
+  const local = new Date(t + offsetAt(pack, t) * MINUTE);
+  const two = (number) => String(number).padStart(2, "0");
+  return fill(words.when, {
+    weekday: words.weekdays[(local.getUTCDay() + 6) % 7],
+    day: local.getUTCDate(),
+    month: words.months[local.getUTCMonth()],
+    clock: `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}`,
+  });
+}
+
+export function who(pack, entry) {
+  const role = entry.role;
+  if (role === pack.seat.role && role !== "staff") return pack.words.you;
+  return entry.name || pack.people[role] || pack.words.roles[role] || role;
+}
+
+export function title(pack, step) {
+  const texts = pack.texts.steps[step];
+  return texts ? texts.title : pack.words.reasons.private;
+}
+
+export function answerText(pack, step, answer) {
+  const rules = pack.protocol.steps.find((one) => one.id === step);
+  const texts = pack.texts.steps[step];
+  if (!rules || !texts) return pack.words.lines.private;
+  const labels = texts.answers;
+  const form = rules.answer;
+  const object = answer !== null && typeof answer === "object" && !Array.isArray(answer);
+  if (["confirm", "choice"].includes(form.type) && typeof answer === "string") return own(labels, answer) ?? answer;
+  if (form.type === "checks" && object) {
+    return form.items.map((item) => check(pack, labels, item.id, own(answer, item.id))).join("; ");
+  }
+  if (form.type === "measure" && object) {
+    return form.fields.map((field) => measure(labels, field, own(answer, field.id))).join(", ");
+  }
+  if (form.type === "time" && Number.isInteger(answer)) return when(pack, answer);
+  return numberText(answer);
+}
+
+function own(object, key) {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function check(pack, labels, item, given) {
+  const lines = pack.words.lines;
+  const said = given === "yes" || given === "no" ? lines[given] : "?";
+  return fill(lines.check, { item: labels[item], answer: said });
+}
+
+function measure(labels, field, given) {
+  const shown = given === null || given === undefined ? "?" : numberText(given);
+  return `${labels[field.id]} ${shown} ${field.unit || ""}`.trim();
+}
+
+export function numberText(value) {
+  return value !== null && typeof value === "object" ? "?" : String(value);
+}
+
+export function line(pack, entry) {
+  const lines = pack.words.lines;
+  let kind = entry.kind;
+  const values = { who: who(pack, entry), text: "", reason: entry.reason || "" };
+  if (kind === "answer") {
+    const hidden = entry.answer === null || entry.answer === undefined;
+    values.text = hidden ? lines.private : answerText(pack, entry.step, entry.answer);
+  }
+  if (kind === "waive" && !entry.reason) kind = "waive_hidden";
+  return fill(lines[kind], values);
+}
+
+export function truth(pack, entry, looks) {
+  const truths = pack.words.truths;
+  if (entry.held) return fill(truths.held, { message: entry.held });
+  if (entry.seq === null || entry.seq === undefined) return truths.phone;
+  const seen = looks.filter((look) => look.seq >= entry.seq).map((look) => look.name);
+  return seen.length ? fill(truths.seen, { name: seen.join(", ") }) : truths.clinic;
+}
+
+export function unsent(pack, count) {
+  const words = pack.words.unsent;
+  return count === 0 ? words.none : count === 1 ? words.one : fill(words.many, { count });
+}
+
+export function blocker(pack, one) {
+  const reasons = pack.words.reasons;
+  if (one.step !== null && !pack.texts.steps[one.step]) return reasons.private;
+  return fill(reasons[one.why], { title: title(pack, one.step), until: when(pack, one.until) });
+}
+
+export function gate(pack, name, found) {
+  const words = pack.words.gates[name];
+  const reasons = [...new Set(found.blockers.map((one) => blocker(pack, one)))];
+  return { title: words.title, says: words[found.open ? "open" : "shut"], reasons };
+}
+
+export function hold(pack, state) {
+  const words = pack.words.hold;
+  if (state.stage === "cancelled") return pack.words.gates.drive.open;
+  const drive = state.gates.drive;
+  if (!drive.blockers.length) return state.dosed_at !== null ? words.ended : words.before;
+  if (drive.blockers[0].step !== null) return words.ask;
+  const until = drive.blockers[0].until;
+  return until === null ? words.unknown : fill(words.until, { until: when(pack, until) });
+}
+
+export function alert(pack, one, entries) {
+  const words = pack.words.alerts;
+  const kind = one.key.split(":", 1)[0];
+  const said = entries.find((entry) => one.key.endsWith(`:${entry.id}`));
+  const text = fill(words[kind], { title: title(pack, one.step), who: said ? who(pack, said) : "" });
+  const since = fill(words.since, { when: when(pack, one.since) });
+  return `${text}, ${one.acked ? words.acked : since}`;
+}
+
+export function idle(pack, state) {
+  const words = pack.words.next;
+  const over = ["closed", "cancelled"].includes(state.stage);
+  const phase = { before: "before", during: "during" }[state.stage] || "after";
+  return words[over ? "none_over" : `none_${phase}`];
+}
+
+export function note(pack, state, step) {
+  const found = state.steps[step];
+  const label = pack.words.statuses[found.status];
+  const matters = ["todo", "overdue", "expired", "locked"].includes(found.status);
+  if (found.due_at === null || !matters) return label;
+  return `${label}, ${fill(pack.words.next.due, { when: when(pack, found.due_at) })}`;
+}

@@ -1,0 +1,49 @@
+// The page's side of the worker: registers it, asks it to keep this session's pages, offers a new release at a quiet moment.
+
+// Keeps every page of this seat, once for each release and pack.
+export async function keepOffline(log, pack, build) {
+  const wanted = `${build} ${pack.version}`;
+  if (!navigator.serviceWorker || (await log.fact("kept")) === wanted) return markKept(wanted === (await log.fact("kept")));
+  const registration = await navigator.serviceWorker.ready;
+  if (build !== pack.build) registration.update().catch(() => {});
+  const steps = Object.keys(pack.texts.steps).map((id) => `/s/${pack.handle}/steps/${id}`);
+  const kept = await ask(registration.active, { type: "keep", urls: [`/s/${pack.handle}/`, ...steps] });
+  if (kept) await log.keep("kept", wanted);
+  markKept(kept);
+}
+
+// Under Trusted Types a script's address must come from a policy; this one knows a single address.
+function workerAddress() {
+  const policy = globalThis.trustedTypes?.createPolicy("worker", { createScriptURL: () => "/sw.js" });
+  return policy ? policy.createScriptURL("") : "/sw.js";
+}
+
+function markKept(kept) {
+  document.body.dataset.kept = String(Boolean(kept));
+}
+
+function ask(worker, message) {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (event) => resolve(event.data === true);
+    setTimeout(() => resolve(false), 60_000);
+    worker.postMessage(message, [port2]);
+  });
+}
+
+// A waiting release is offered only while nothing is unsent, and taken only by a tap.
+export async function offerUpdate(quiet) {
+  if (!navigator.serviceWorker) return;
+  const registration = await navigator.serviceWorker.register(workerAddress(), { updateViaCache: "none" });
+  const offer = async () => {
+    const place = document.querySelector("[data-update]");
+    if (registration.waiting && navigator.serviceWorker.controller && place) place.hidden = !(await quiet());
+  };
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
+  document.querySelector("[data-take-update]")?.addEventListener("click", () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    registration.waiting?.postMessage({ type: "take" });
+  });
+  document.addEventListener("visibilitychange", () => registration.update().catch(() => {}));
+  await offer();
+}

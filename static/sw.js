@@ -1,0 +1,76 @@
+// The worker. Two lines stand before these when it is served: BUILD, and FILES, the release's static files.
+// It keeps one release and the pages drawn for it, and touches nothing else: no POST, no sync, no live, no landing page.
+
+const STATIC = `static ${BUILD}`;
+const PAGES = `pages ${BUILD}`;
+const PAGE = /^\/s\/[^/]+\/(steps\/[^/]+)?$/;
+
+self.addEventListener("install", (event) => event.waitUntil(prepare()));
+self.addEventListener("activate", (event) => event.waitUntil(settle()));
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "take") self.skipWaiting();
+  if (event.data?.type === "keep") event.waitUntil(keep(event.data.urls).then((kept) => event.ports[0]?.postMessage(kept)));
+  if (event.data?.type === "forget") event.waitUntil(forget().then(() => event.ports[0]?.postMessage(true)));
+});
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.pathname.startsWith("/static/")) event.respondWith(file(event.request));
+  else if (event.request.mode === "navigate" && PAGE.test(url.pathname) && !url.search) event.respondWith(page(event));
+});
+
+// All files or none; and the pages that the release before kept, so that the swap is whole.
+async function prepare() {
+  const files = await caches.open(STATIC);
+  await files.addAll(FILES.map((name) => new Request(name, { cache: "reload" })));
+  const known = new Set();
+  for (const name of await caches.keys()) {
+    if (name.startsWith("pages ") && name !== PAGES) {
+      for (const request of await (await caches.open(name)).keys()) known.add(new URL(request.url).pathname);
+    }
+  }
+  await keep([...known]);
+}
+
+async function settle() {
+  for (const name of await caches.keys()) if (name !== STATIC && name !== PAGES) await caches.delete(name);
+  await self.clients.claim();
+}
+
+async function file(request) {
+  return (await caches.match(request)) || fetch(request);
+}
+
+// From the cache at once, and fetched behind for the next time.
+async function page(event) {
+  const path = new URL(event.request.url).pathname;
+  const pages = await caches.open(PAGES);
+  const kept = await pages.match(path);
+  if (!kept) return fetch(event.request);
+  event.waitUntil(refresh(pages, path).catch(() => {}));
+  return kept;
+}
+
+async function keep(urls) {
+  const pages = await caches.open(PAGES);
+  const got = [];
+  for (let place = 0; place < urls.length; place += 6) {
+    const some = urls.slice(place, place + 6);
+    got.push(...(await Promise.all(some.map((url) => refresh(pages, url).catch(() => false)))));
+  }
+  return got.every(Boolean);
+}
+
+// Only a page of this release is kept, and only one of ours: a captive portal's answer has no such header.
+async function refresh(pages, url) {
+  const headers = { Accept: "text/html", "X-Refresh": "1" };
+  const response = await fetch(url, { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(20_000) });
+  if (!response.ok || response.headers.get("X-Build") !== BUILD) return false;
+  await pages.put(url, response);
+  return true;
+}
+
+async function forget() {
+  for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
+}
