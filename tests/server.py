@@ -1,0 +1,105 @@
+"""A real server in a process of its own: started, killed without warning, and started again over the same database."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+PASSPHRASE = "paper boat morning tea"
+
+
+class Server:
+    """`sessionday serve` on a free port of loopback."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = f"sqlite:///{folder / 'server.db'}"
+        self.environment = {**os.environ, "SESSIONDAY_DATABASE": self.database, "SESSIONDAY_PUBLIC_URL": self.url}
+        self.environment.update(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts and waits until it answers."""
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sessionday", "serve", "--port", str(self.port)],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/health", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{self.log()}")
+
+    def kill(self) -> None:
+        """SIGKILL: no last words."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ends it in order, if it still runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def log(self) -> str:
+        """What it has printed."""
+        return (self.folder / "server.log").read_text()
+
+    def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
+        """Runs `sessionday … --json` beside the server."""
+        done = subprocess.run(
+            [sys.executable, "-m", "sessionday", *arguments, "--json"],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def clinic(self) -> str:
+        """Maple House in Toronto, with Robin at the desk; its id."""
+        clinic = str(self.command("clinic", "new", "Maple House", "--tz", "America/Toronto", "--phone", "+1 555 0100")["id"])
+        self.command(
+            "staff", "add", "robin@example.org", "--name", "Robin Lee", "--clinic", clinic, "--password-stdin",
+            stdin=PASSPHRASE + "\n",
+        )  # fmt: skip
+        return clinic
+
+    def session(self, clinic: str, start: str, client: str = "Sam") -> dict[str, Any]:
+        """Sam's session, with Alex who drives and Dr. Osei."""
+        return self.command(
+            "session", "new", "--clinic", clinic, "--protocol", "kap-lozenge", "--client", client,
+            "--support", "Alex", "--prescriber", "Dr. Osei", "--start", start,
+        )  # fmt: skip
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
