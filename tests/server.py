@@ -15,9 +15,11 @@ PASSPHRASE = "paper boat morning tea"
 
 
 class Server:
-    """`sessionday serve` on a free port of loopback."""
+    """`sessionday serve` on a free port of loopback; `ahead` moves its clock."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
+        self._clock = folder / "clock"
+        self.ahead(0)
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -30,7 +32,7 @@ class Server:
         """Starts and waits until it answers."""
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sessionday", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "tests.clocked", str(self._clock), str(self.port)],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -46,6 +48,16 @@ class Server:
             except OSError:
                 time.sleep(0.05)
         raise AssertionError(f"the server did not start:\n{self.log()}")
+
+    def ahead(self, ms: int) -> None:
+        """Sets the server's clock ahead of the machine's."""
+        new = self._clock.with_suffix(".new")
+        new.write_text(str(ms))
+        new.rename(self._clock)
+
+    def now(self) -> int:
+        """What the server's clock shows, in ms."""
+        return time.time_ns() // 1_000_000 + int(self._clock.read_text())
 
     def kill(self) -> None:
         """SIGKILL: no last words."""

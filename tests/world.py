@@ -37,9 +37,9 @@ class Clock:
 class Phone:
     """One browser: a cookie jar, and the id and count of its own log."""
 
-    def __init__(self, app: Starlette, clock: Clock) -> None:
+    def __init__(self, app: Starlette, clock: Clock, url: str = "http://127.0.0.1:8000") -> None:
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-        self.http = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+        self.http = httpx2.AsyncClient(transport=transport, base_url=url)
         self.clock = clock
         self.device = str(uuid.uuid4())
         self.n = 0
@@ -95,11 +95,13 @@ class World:
     staff: Staff
     booked: Booked
     checklist: Checklist
+    other: Clinic
+    url: str
     phones: list[Phone] = field(default_factory=list)
 
     def stranger(self) -> Phone:
         """A browser that nobody knows."""
-        phone = Phone(self.app, self.clock)
+        phone = Phone(self.app, self.clock, self.url)
         phone.handle = self.booked.session.handle
         self.phones.append(phone)
         return phone
@@ -116,12 +118,21 @@ class World:
         assert (await phone.sign_in(email)).status_code == 303
         return phone
 
+    async def book(self, client: str, clinic: Clinic | None = None, start: int = START) -> Booked:
+        """One more session, of this clinic or another."""
+        return await book(
+            self.store, clinic or self.clinic, self.checklist, client=client, start=start, now=self.clock.now,
+            url=self.url, names={"support": "Kim", "prescriber": "Dr. Osei"},
+        )  # fmt: skip
+
 
 @asynccontextmanager
-async def open_world(folder: Path, now: int = START - HOUR) -> AsyncIterator[World]:
-    """A world at `now`, in a database of its own in `folder`."""
+async def open_world(
+    folder: Path, now: int = START - HOUR, *, url: str = "http://127.0.0.1:8000"
+) -> AsyncIterator[World]:
+    """A world at `now`, in a database of its own in `folder`, that people reach at `url`."""
     clock = Clock(now)
-    settings = Settings(database=f"sqlite:///{folder / 'day.db'}", keys=("k" * 48,))
+    settings = Settings(database=f"sqlite:///{folder / 'day.db'}", public_url=url, keys=("k" * 48,))
     app = create_app(settings, now=clock)
     async with app.router.lifespan_context(app):
         store: Store = app.state.site.store
@@ -133,7 +144,7 @@ async def open_world(folder: Path, now: int = START - HOUR) -> AsyncIterator[Wor
         booked = await book(
             store, clinic, CHECKLIST, client="Sam", start=START, now=now, url=settings.public_url, names=names
         )
-        world = World(app, store, clock, clinic, staff, booked, CHECKLIST)
+        world = World(app, store, clock, clinic, staff, booked, CHECKLIST, other, url)
         yield world
         for phone in world.phones:
             await phone.http.aclose()

@@ -16,6 +16,7 @@ export function paint(view) {
   paintHold(view);
   for (const element of document.querySelectorAll("[data-gate]")) paintGate(element, view);
   for (const element of document.querySelectorAll("li[data-step]")) paintItem(element, view);
+  for (const element of document.querySelectorAll("[data-at-hand]")) paintAtHand(element, view);
   for (const element of document.querySelectorAll("article[data-step]")) paintQuestion(element, view);
   for (const element of document.querySelectorAll("[data-alerts]")) paintAlerts(element, view);
   for (const element of document.querySelectorAll("[data-help]")) paintHelp(element, view);
@@ -72,6 +73,12 @@ function paintItem(element, { pack, state }) {
   if (!found) return;
   element.dataset.status = found.status;
   tell(element, "note", telling.note(pack, state, element.dataset.step));
+}
+
+function paintAtHand(element, { pack, state }) {
+  const step = element.dataset.atHand;
+  element.hidden = ["locked", "off"].includes(state.steps[step].status);
+  tell(element, "note", telling.note(pack, state, step));
 }
 
 function paintQuestion(article, view) {

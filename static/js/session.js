@@ -136,6 +136,8 @@ async function onNews({ heard, status, build, pack, signedOut, left }) {
   const words = page.pack.words.unsent;
   page.notice = signedOut ? words.signed_out : [401, 403, 404].includes(status) ? words.unknown : "";
   if (heard && !signedOut && pack !== page.pack.version) page.pack = await fetchPack();
+  const sign = document.querySelector("[data-signed-out]");
+  if (sign) sign.hidden = !(signedOut || [401, 404].includes(status));
   await show();
   tabs?.postMessage("heard");
   if (heard && !signedOut && left === 0) await keepOffline(page.log, page.pack, build);

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.store.world import World, entry
 
-from sessionday.store.chain import verify
+from sessionday.store.chain import first, link, verify
 
 
 @pytest.fixture
@@ -54,6 +54,16 @@ async def test_a_tail_cut_off_with_its_count_is_found_by_the_head(record: dict[s
     del record["entries"][-1]
     record["session"]["seq"] = 5
     assert any("cut or added" in problem for problem in verify(record))
+
+
+async def test_a_chain_forged_anew_around_a_gap_is_found_by_its_numbers(record: dict[str, Any]) -> None:
+    del record["entries"][0]
+    previous = first(record["session"]["id"])
+    for one in record["entries"]:
+        one["content_hash"], one["hash"] = link(previous, one)
+        previous = one["hash"]
+    record["session"].update(seq=5, head=previous)
+    assert "carries the number 2" in verify(record)[0]
 
 
 async def test_swapped_entries_are_found(record: dict[str, Any]) -> None:

@@ -21,15 +21,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def child(path: Path, cycle: int, *before: str) -> "subprocess.Popen[bytes]":
-    said = (path.parent / f"said-{cycle}").open("wb")
-    with said:
-        script = [sys.executable, str(Path(__file__).with_name("pushing_child.py")), str(path), str(cycle)]
-        return subprocess.Popen(
-            [*before, *script],
-            stdout=said,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
-            start_new_session=True,
-        )
+    script = [sys.executable, str(Path(__file__).with_name("pushing_child.py")), str(path), str(cycle)]
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+    with (path.parent / f"said-{cycle}").open("wb") as said:
+        return subprocess.Popen([*before, *script], stdout=said, env=env, start_new_session=True)
 
 
 def kill_when_it_has_spoken(process: "subprocess.Popen[bytes]", said: Path, seconds: float) -> None:

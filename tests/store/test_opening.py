@@ -180,6 +180,12 @@ async def test_a_second_server_is_refused_and_the_first_goes_on(world: World) ->
     assert results(await world.push(entry(1))) == ["stored"]
 
 
+async def test_a_second_server_by_another_path_to_the_same_file_is_refused(world: World, tmp_path: Path) -> None:
+    os.symlink(world.path, tmp_path / "other.db")
+    with pytest.raises(DatabaseInUse):
+        await reopened(tmp_path / "other.db")
+
+
 async def test_a_server_waits_for_a_command_that_is_at_work(tmp_path: Path) -> None:
     command = await Store.open(url(tmp_path / "day.db"), now=NOW, writer=False)
     server = asyncio.create_task(Store.open(url(tmp_path / "day.db"), now=NOW))

@@ -57,6 +57,9 @@ async def test_a_handle_taken_or_a_protocol_unknown_makes_no_half_session(world:
         await add_session(world.store, world.clinic, "one")
     with pytest.raises(StoreError, match="could not be made"):
         await world.store.add_session(world.clinic.id, "S", 1, [], 2, "7", "h", "none", "1", [], NOW)
+    taken = [("client", "Sam", "link-one", None, None)]
+    with pytest.raises(StoreError, match="a link is taken"):
+        await world.store.add_session(world.clinic.id, "S", 1, [], 2, "7", "h", "small", "1", taken, NOW)
     assert len(await world.store.sessions_from(world.clinic.id, 0, 2**60)) == 1
 
 

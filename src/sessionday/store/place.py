@@ -19,7 +19,7 @@ def path_of(url: str) -> Path:
         raise StoreError("PostgreSQL is not supported yet. Use sqlite:///path/to/file.db.")
     if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
         raise StoreError(f"‘{url}’ is no database address. Use sqlite:///path/to/file.db.")
-    return Path(url.removeprefix("sqlite:///")).absolute()
+    return Path(url.removeprefix("sqlite:///")).resolve()  # one file, one lock, by whatever link it is reached
 
 
 def exists(path: Path) -> bool:

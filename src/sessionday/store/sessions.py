@@ -1,6 +1,7 @@
 """Sessions and the protocols that they are under. A stored protocol never changes, nor a session its protocol."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from . import chain
@@ -46,7 +47,7 @@ class Sessions(Base):
         handle: str,
         protocol_id: str,
         protocol_version: str,
-        seats: list[NewSeat],
+        seats: Sequence[NewSeat],
         now: int,
     ) -> Session:
         id = new_id()
@@ -77,7 +78,7 @@ class Sessions(Base):
         return [_session(row) for row in await self._all(sql, (clinic, since, until))]
 
 
-async def _add(tx: Tx, session: Session, seats: list[NewSeat]) -> Session:
+async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> Session:
     await tx.run(
         f"INSERT INTO session ({SESSION}, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",  # noqa: S608
         (

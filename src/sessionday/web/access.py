@@ -131,10 +131,10 @@ def _entry_for(
     if entry["role"] == "staff":
         shown["name"] = entry.get("name")
     step = entry["step"]
-    if step is None or here.sees(step):
+    if step is not None and here.sees(step):
         return shown
+    shown["answer"] = None
     shown["reason"] = "-" if entry["kind"] == "waive" and (entry["reason"] or "").strip(" \t\n\r") else None
     if entry["kind"] == "answer":
-        shown["answer"] = None
         shown["verdict"] = verdict({"answer": entry["answer"]}, rules[step], session)
     return shown

@@ -37,8 +37,9 @@ async def sync(request: Request) -> Response:
     ask = parse_ask(await json_of(request, SYNC_LIMIT))
     verdicts = await site.store.push(_push(here, ask, site.now())) if ask.entries else []
     ended = here.revoked or here.expired
-    if ask.looked and here.role == "staff" and not ended:
-        await look(site, here, ask.looked)
+    looked = min(ask.looked, here.session.seq)  # nobody has seen what was not there when they asked
+    if looked > 0 and here.role == "staff" and not ended:
+        await look(site, here, looked)
     reply = _signed_out(site, ask) if ended else await _pulled(site, here, ask)
     return JSONResponse({**reply, "verdicts": [_verdict(one) for one in verdicts]})
 

@@ -27,6 +27,7 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
         "hold": telling.hold(pack, state),
         "gates": {name: telling.gate(pack, name, found) for name, found in state["gates"].items()},
         "parts": parts_view(pack, state),
+        "at_hand": at_hand_view(pack, state) if role == "staff" else [],
         "alerts": alerts_view(pack, state, entries) if role == "staff" else [],
         "help": help_view(pack, state, entries, looks),
         "code_step": next((step["id"] for step in pack["protocol"]["steps"] if step["answer"]["type"] == "code"), None),
@@ -78,6 +79,17 @@ def parts_view(pack: Pack, state: State) -> list[dict[str, Any]]:
         if steps:
             parts.append({"id": part["id"], "title": pack["texts"]["parts"][part["id"]], "steps": steps})
     return parts
+
+
+def at_hand_view(pack: Pack, state: State) -> list[dict[str, Any]]:
+    """What staff record whenever it happens, and so is never only ‘next’: doses, readings that repeat, leaving, closing."""
+    steps = [step for step in pack["protocol"]["steps"] if step["every"] or step["marks"] in ("dose", "leave", "close")]
+    return [{**_item(pack, state, step), "hidden": not at_hand(state, step["id"])} for step in steps]
+
+
+def at_hand(state: State, step: str) -> bool:
+    """Whether a step can be recorded now, as its status says."""
+    return state["steps"][step]["status"] not in ("locked", "off")
 
 
 def _is_listed(pack: Pack, step: Mapping[str, Any]) -> bool:

@@ -1,5 +1,5 @@
-// What somebody must hear of, each under a key of its own that staff can acknowledge. Imports only where the day, its
-// gates and its steps stand. Twin: src/sessionday/core/alerts.py.
+// What somebody must hear of, each under a key of its own that staff can acknowledge. Imports only where the
+// day, its gates and its steps stand. Twin: src/sessionday/core/alerts.py.
 
 import { before } from "./entries.js";
 import { isShut } from "./gates.js";
@@ -47,7 +47,8 @@ function withdrawn(step, at) {
 
 function calls(step, at) {
   if (step.marks !== "help") return [];
-  return liveAnswers(step, at.record, at.span).map((call) => alert(`help:${call.id}`, "critical", step, call.t));
+  const live = liveAnswers(step, at.record, at.span);
+  return live.map((call) => alert(`help:${call.id}`, "critical", step, call.t));
 }
 
 function unsettled(step, found) {

@@ -1,5 +1,5 @@
-// What one answer means: ok, stop, or never (a stop that nobody can waive). What is not of the form is a stop.
-// Imports only how JSON is read. Twin: src/sessionday/core/answers.py.
+// What one answer means: ok, stop, or never (a stop that nobody can waive). What is not of the form is a
+// stop. Imports only how JSON is read. Twin: src/sessionday/core/answers.py.
 
 import { EXACT, isBlank, isObject, minutes, number, part, text } from "./values.js";
 

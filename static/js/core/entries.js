@@ -1,5 +1,5 @@
-// The record in order: what has happened by now, each entry once, kept by what it is about. Imports only what answers
-// mean and how JSON is read. Twin: src/sessionday/core/entries.py.
+// The record in order: what has happened by now, each entry once, kept by what it is about. Imports only what
+// answers mean and how JSON is read. Twin: src/sessionday/core/entries.py.
 
 import { verdict } from "./answers.js";
 import { count, isObject, number, text } from "./values.js";
@@ -17,7 +17,8 @@ import { count, isObject, number, text } from "./values.js";
 export function readRecord(protocol, session, entries, now) {
   const steps = new Map(protocol.steps.map((step) => [step.id, step]));
   const byStep = () => new Map(protocol.steps.map((step) => [step.id, []]));
-  const record = { answers: byStep(), waives: byStep(), withdrawals: new Map(), acked: new Set(), end: Infinity };
+  const record = { answers: byStep(), waives: byStep(), withdrawals: new Map(), acked: new Set() };
+  record.end = Infinity;
   for (const entry of inOrder(entries, now)) {
     const about = text(entry.said.step);
     const of = text(entry.said.of);
@@ -36,14 +37,18 @@ export function readRecord(protocol, session, entries, now) {
   return record;
 }
 
-/** What has happened by now, each id once, by (t, id). What has no id or no time can't be placed: it is left out. */
+/**
+ * What has happened by now, each id once, by (t, id). What has no id or no time can't be placed: it is
+ * left out.
+ */
 function inOrder(entries, now) {
   const held = new Map();
   for (const said of entries) {
     const entry = isObject(said) ? readEntry(said) : null;
     if (entry === null || entry.t > now) continue;
     const other = held.get(entry.id);
-    if (other === undefined || (Number.isNaN(other.seq) && !Number.isNaN(entry.seq))) held.set(entry.id, entry);
+    const isBetter = other === undefined || (Number.isNaN(other.seq) && !Number.isNaN(entry.seq));
+    if (isBetter) held.set(entry.id, entry);
   }
   const ordered = [...held.values()].sort((a, b) => a.t - b.t || (a.id < b.id ? -1 : 1));
   ordered.forEach((entry, place) => (entry.place = place));

@@ -1,5 +1,5 @@
-// What a session's record says at an instant: the rules put together. Imports only the core, and knows no clock.
-// Twin: src/sessionday/core/evaluate.py.
+// What a session's record says at an instant: the rules put together. Imports only the core, and knows no
+// clock. Twin: src/sessionday/core/evaluate.py.
 
 import { alerts } from "./alerts.js";
 import { readRecord } from "./entries.js";

@@ -1,5 +1,5 @@
-// The gates: what still shuts each of them, and what a shut gate shuts in turn. Imports only where the day and its
-// steps stand. Twin: src/sessionday/core/gates.py.
+// The gates: what still shuts each of them, and what a shut gate shuts in turn. Imports only where the day
+// and its steps stand. Twin: src/sessionday/core/gates.py.
 
 import { anchored } from "./moment.js";
 import { standing } from "./steps.js";
@@ -18,8 +18,8 @@ export function isShut(gate, protocol, at) {
 }
 
 /**
- * The same, but that what marks dose, leave or close and is yet to be answered is locked behind a shut gate. No circle
- * comes of it: what shuts a gate is neither done nor waived, and what is locked here was neither before.
+ * The same, but that what marks dose, leave or close and is yet to be answered is locked behind a shut gate.
+ * No circle comes of it: what shuts a gate is neither done nor waived, and what is locked here was neither.
  */
 export function behindGates(protocol, at, standings) {
   const found = new Map(standings);

@@ -1,5 +1,5 @@
-// The driving hold: whether there is one, until when, and whether it is known or only assumed. Imports only how JSON is
-// read. Twin: src/sessionday/core/hold.py.
+// The driving hold: whether there is one, until when, and whether it is known or only assumed. Imports only
+// how JSON is read. Twin: src/sessionday/core/hold.py.
 
 import { minutes } from "./values.js";
 
@@ -11,7 +11,10 @@ export function hold(protocol, session, lastDose, cancelled, now) {
   return { until: holdEnd(protocol, session, assumedDose), assumed: true };
 }
 
-/** The first morning of a day that began after the dose, once the hours are over too. Null when the days run out. */
+/**
+ * The first morning of a day that began after the dose, once the hours are over too. Null when the days
+ * run out.
+ */
 function holdEnd(protocol, session, lastDose) {
   const day = session.days.find((day) => day.midnight > lastDose);
   const rested = lastDose + minutes(protocol.hold.at_least_minutes);

@@ -1,8 +1,8 @@
 // Who knew of what: a word answers an earlier one only where its sayer had heard it. Imports nothing.
 // Twin: src/sessionday/core/knew.py.
 //
-// Asked of many entries at once, so that a long record costs no more than its length. A horizon is how far some
-// entries' devices had heard when they spoke. By device: its highest n, its highest seen.
+// Asked of many entries at once, so that a long record costs no more than its length. A horizon is how far
+// some entries' devices had heard when they spoke. By device: its highest n, its highest seen.
 
 const NOTHING = [-Infinity, -Infinity];
 
@@ -21,7 +21,9 @@ export function horizons(entries) {
   return new Map(roles.map((role) => [role, horizon(entries.filter((entry) => entry.role === role))]));
 }
 
-/** Whether any of them knew this entry: on its own device by count alone, on another by what that had seen. */
+/**
+ * Whether any of them knew this entry: on its own device by count alone, on another by what that had seen.
+ */
 export function isKnown(entry, heard) {
   for (const [device, [n, seen]] of heard) {
     if (device === entry.device) {

@@ -1,5 +1,5 @@
-// Which answers and waives of a step still stand, and whose word counts while the medicine works. Imports only who knew
-// of what, and how JSON is read. Twin: src/sessionday/core/live.py.
+// Which answers and waives of a step still stand, and whose word counts while the medicine works. Imports
+// only who knew of what, and how JSON is read. Twin: src/sessionday/core/live.py.
 //
 // A span is [from, until]: when the client does not vouch for themselves; until null is an end not yet known.
 
@@ -43,7 +43,10 @@ function hasReason(waive) {
   return reason !== null && !isBlank(reason);
 }
 
-/** The first word that takes this entry back, by the same role and with a clear head. A call for help stays. */
+/**
+ * The first word that takes this entry back, by the same role and with a clear head. A call for help
+ * stays.
+ */
 export function withdrawal(entry, step, record, span) {
   if (step.marks === "help" && entry.kind === "answer") return null;
   for (const takenBack of record.withdrawals.get(entry.id) ?? []) {

@@ -1,13 +1,14 @@
-// Where the day stands at an instant: what was given, left, cancelled or closed, and what is reckoned from it. Imports
-// only what stands of the record, and the hold. Twin: src/sessionday/core/moment.py.
+// Where the day stands at an instant: what was given, left, cancelled or closed, and what is reckoned from
+// it. Imports only what stands of the record, and the hold. Twin: src/sessionday/core/moment.py.
 
 import { hold } from "./hold.js";
 import { liveAnswers, liveWaives, uncovered } from "./live.js";
 import { minutes } from "./values.js";
 
 export function moment(protocol, session, record, now) {
-  // Whoever marks these is staff, whom nothing impairs: so the doses can be known before the span that they begin.
-  const doses = marking(protocol, "dose").flatMap((step) => liveAnswers(step, record, null)).map((dose) => dose.t);
+  // Whoever marks these is staff, whom nothing impairs: so doses are known before the span that they begin.
+  const given = marking(protocol, "dose").flatMap((step) => liveAnswers(step, record, null));
+  const doses = given.map((dose) => dose.t);
   const first = doses.length ? doses.reduce((a, b) => Math.min(a, b)) : null;
   const last = doses.length ? doses.reduce((a, b) => Math.max(a, b)) : null;
   const cancelled = last === null && marks(protocol, "cancel", record).length > 0;

@@ -1,5 +1,5 @@
-// One step's status, and whose word decided it. Imports only what stands of the record, and the moment; knows nothing
-// of gates, which are shut by steps. Twin: src/sessionday/core/steps.py.
+// One step's status, and whose word decided it. Imports only what stands of the record, and the moment; knows
+// nothing of gates, which are shut by steps. Twin: src/sessionday/core/steps.py.
 
 import { horizons, isKnown } from "./knew.js";
 import { isImpaired, liveAnswers, liveWaives, repeats, uncovered } from "./live.js";
@@ -126,5 +126,6 @@ function askedAgain(step, at) {
 function unresolved(stops, readings) {
   if (!stops.length) return [];
   const oks = horizons(readings.filter((reading) => reading.verdict === "ok"));
-  return stops.filter((stop) => ![stop.role, "staff"].some((role) => isKnown(stop, oks.get(role) ?? UNHEARD)));
+  const isAnswered = (stop, role) => isKnown(stop, oks.get(role) ?? UNHEARD);
+  return stops.filter((stop) => !isAnswered(stop, stop.role) && !isAnswered(stop, "staff"));
 }

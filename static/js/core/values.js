@@ -1,5 +1,5 @@
-// What JSON holds, read so that both languages see the same value: true is no number, 5.0 is 5, a list is no object.
-// Imports nothing of the core. Twin: src/sessionday/core/values.py.
+// What JSON holds, read so that both languages see the same value: true is no number, 5.0 is 5, a list is no
+// object. Imports nothing of the core. Twin: src/sessionday/core/values.py.
 
 const MINUTE = 60_000;
 export const EXACT = 2 ** 53; // from here on JavaScript can't tell neighbouring whole numbers apart
@@ -32,7 +32,10 @@ export function isBlank(words) {
   return !WORDS.test(words);
 }
 
-/** Minutes in milliseconds; an instant stays a whole number even where a protocol counts in parts of a minute. */
+/**
+ * Minutes in milliseconds; an instant stays a whole number even where a protocol counts in parts of a
+ * minute.
+ */
 export function minutes(count) {
   return Math.floor(count * MINUTE + 0.5);
 }

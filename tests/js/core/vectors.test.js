@@ -10,7 +10,9 @@ const folder = new URL("../../vectors/", import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith(".json")).sort();
 
 test("there are vectors to be held against", () => {
-  for (const name of ["histories.json", "named.json", "trouble.json"]) assert.ok(files.includes(name), name);
+  for (const name of ["histories.json", "named.json", "trouble.json"]) {
+    assert.ok(files.includes(name), name);
+  }
 });
 
 for (const file of files) {
@@ -18,7 +20,8 @@ for (const file of files) {
   test(`${file} has cases`, () => assert.ok(cases.length > 0));
   for (const each of cases) {
     test(`${file}: ${each.name}`, () => {
-      const { changes_at, ...state } = evaluate(each.protocol ?? protocol, each.session, each.entries, each.now);
+      const given = each.protocol ?? protocol;
+      const { changes_at, ...state } = evaluate(given, each.session, each.entries, each.now);
       assert.ok(changes_at === null || changes_at > each.now);
       assert.deepEqual(state, each.expect, each.why);
     });

@@ -1,0 +1,203 @@
+"""People with phones: each a browser context of its own at phone size, who read the page and answer what it asks."""
+
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.chromium import ARGUMENTS, chromium
+from tests.server import PASSPHRASE, Server
+
+MINUTE = 60_000
+TORONTO = ZoneInfo("America/Toronto")
+
+
+@cache
+def rules() -> dict[str, dict[str, Any]]:
+    """The steps of kap-lozenge by id, as `sessionday protocol check --json` prints them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sessionday", "protocol", "check", "kap-lozenge", "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {step["id"]: step for step in json.loads(done.stdout)["steps"]}
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, as Debian or Playwright installs it."""
+    async with async_playwright() as playwright:
+        found = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        try:
+            yield found
+        finally:
+            await found.close()
+
+
+@dataclass
+class Person:
+    """Somebody at a phone, in one seat of one session."""
+
+    role: str
+    context: BrowserContext
+    page: Page
+    server: Server
+    session: dict[str, Any]
+    scripts: bool
+    faults: list[str]
+
+    @classmethod
+    async def at(cls, found: Browser, server: Server, session: dict[str, Any], role: str, *, scripts: bool = True) -> "Person":
+        """A person who has opened their page: by link with JavaScript, by code without, by sign-in for staff."""
+        context = await found.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=scripts)
+        page = await context.new_page()
+        person = cls(role, context, page, server, session, scripts, [])
+        page.on("pageerror", lambda error: person.faults.append(str(error)))
+        if scripts:
+            await context.clock.install()
+        await person.enter()
+        return person
+
+    async def enter(self) -> None:
+        """Opens the seat."""
+        if self.role == "staff":
+            await self.page.goto(f"{self.server.url}/sign-in")
+            await self.page.fill("[name=email]", "robin@example.org")
+            await self.page.fill("[name=password]", PASSPHRASE)
+            await self.page.click("form[action='/sign-in'] button")
+            await self.page.wait_for_selector("[data-tiles]")
+        elif self.scripts:
+            await self.page.goto(self.session["links"][self.role])
+            await self.page.click("[data-link] button")
+        else:
+            await self.page.goto(f"{self.server.url}/j")
+            await self.page.fill("#code", self.session["codes"][self.role])
+            await self.page.click("form:has(#code) button")
+        await self.day()
+
+    async def day(self) -> None:
+        """Goes to the day's page."""
+        await self.page.goto(self.session["url"])
+        await self.ready()
+
+    async def ready(self) -> None:
+        """Waits until the page's behaviour is there, where there is any."""
+        await self.page.wait_for_selector("[data-page=day], [data-page=step]", state="attached")
+        if self.scripts:
+            await self.page.wait_for_selector("body[data-ready=true]")
+
+    async def kept(self) -> None:
+        """Waits until everything that works without signal is on the phone."""
+        await self.day()
+        await self.page.wait_for_selector("body[data-kept=true]", timeout=30_000)
+
+    async def at_time(self, t: int) -> None:
+        """The phone's own clock shows `t` (ms)."""
+        if self.scripts:
+            await self.context.clock.set_system_time(t / 1000)
+
+    async def next_step(self) -> str:
+        """What the day's page says is next for this seat; empty if nothing."""
+        await self.day()
+        if self.scripts and not self.page.is_closed():
+            await self.page.wait_for_timeout(50)
+        return await self.page.get_attribute("[data-next]", "data-next") or ""
+
+    async def status(self, step: str) -> str:
+        """A step's status on its own page."""
+        await self.open(step)
+        return await self.page.get_attribute(f"article[data-step={step}]", "data-status") or ""
+
+    async def open(self, step: str) -> None:
+        """Goes to a question."""
+        await self.page.goto(f"{self.session['url']}steps/{step}")
+        await self.ready()
+
+    async def answer(self, step: str, answer: Any = None) -> None:
+        """Answers a question, well if nothing else is said, and waits for the echo."""
+        await self.open(step)
+        before = await self.page.locator("[data-line]:not(template *)").count()
+        await self.fill(rules()[step], good(rules()[step], self) if answer is None else answer)
+        if self.scripts:
+            await self.page.wait_for_function(
+                "before => document.querySelectorAll('[data-list=lines] > li').length > before", arg=before
+            )
+        else:
+            await self.page.wait_for_selector("[data-list=lines] > li")
+
+    async def fill(self, step: dict[str, Any], answer: Any) -> None:
+        """Fills the form's controls and sends it."""
+        form, kind = "form[data-entry=answer][data-step-of]:not([data-help] form)", step["answer"]["type"]
+        if kind == "confirm":
+            await self.page.click(f"article button[name=answer][value={answer}]")
+            return
+        if kind == "choice":
+            await self.page.check(f"input[type=radio][name=answer][value={answer}]")
+        elif kind in ("checks", "measure"):
+            for name, value in answer.items():
+                if kind == "checks":
+                    await self.page.check(f"input[type=radio][name={name}][value={value}]")
+                else:
+                    await self.page.fill(f"input[name={name}]", str(value))
+        else:
+            await self.page.fill("article [name=answer]", str(answer))
+        await self.page.click(f"article {form} .buttons button")
+
+    async def answer_all(self, *, but: frozenset[str] = frozenset()) -> list[str]:
+        """Answers what is next until nothing is; returns what was answered."""
+        answered: list[str] = []
+        while (step := await self.next_step()) and step not in but:
+            assert answered.count(step) < 2, f"{step} stays next for {self.role} after {answered}"
+            await self.answer(step)
+            answered.append(step)
+        return answered
+
+    async def sent(self) -> None:
+        """Waits until the clinic has everything that this phone made."""
+        if self.scripts:
+            await self.page.wait_for_selector("[data-unsent='0']", state="attached", timeout=90_000)
+
+    async def close(self) -> None:
+        """Puts the phone away; nothing may have gone wrong in its pages."""
+        assert not self.faults, self.faults
+        await self.context.close()
+
+
+def good(step: dict[str, Any], person: Person) -> Any:
+    """An answer that is well."""
+    form = step["answer"]
+    match form["type"]:
+        case "confirm":
+            return "yes"
+        case "choice":
+            return next(option["id"] for option in form["options"] if option["verdict"] == "ok")
+        case "checks":
+            return {item["id"]: item["want"] for item in form["items"]}
+        case "measure":
+            return {field["id"]: _within(field) for field in form["fields"]}
+        case "time":
+            start = person.session["start_ms"]
+            latest = form["latest_minutes"]
+            return local(start + (latest - 30) * MINUTE if latest is not None else person.server.now())
+        case "code":
+            return person.session["pickup_code"]
+    return "Max, 555 0101, my brother"
+
+
+def _within(field: dict[str, Any]) -> int:
+    low = max(x for x in (field["min"], field["stop_below"], field["never_below"]) if x is not None)
+    high = min(x for x in (field["max"], field["stop_above"], field["never_above"]) if x is not None)
+    return round((low + high) / 2)
+
+
+def local(t: int) -> str:
+    """What clocks in the clinic's zone show at `t`, as a datetime-local field wants it."""
+    moment = datetime.fromtimestamp(t / 1000, UTC).astimezone(TORONTO)
+    return (moment + timedelta(0)).strftime("%Y-%m-%dT%H:%M")
