@@ -51,6 +51,11 @@ def clock(start: int, zone: ZoneInfo) -> Clock:
     return found
 
 
+def shown(t: int, zone: ZoneInfo) -> str:
+    """What clocks in `zone` show at `t` (ms), as ‘2026-12-01T10:00’."""
+    return _local(t, zone).strftime("%Y-%m-%dT%H:%M")
+
+
 def parse_local(text: str, zone: ZoneInfo) -> int:
     """The instant (ms) of ‘2026-12-01T10:00’, in `zone` where it has no offset of its own. Raises ZoneError."""
     try:

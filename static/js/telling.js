@@ -1,7 +1,7 @@
 // What a state says in words: the twin of web/telling.py, function by function. It decides nothing and reads no clock.
 
 const MINUTE = 60_000;
-const DAY = 1440 * MINUTE;
+const LAST_INSTANT = 8_640_000_000_000_000;
 
 export function fill(text, values) {
   for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, () => String(value));
@@ -52,8 +52,12 @@ export function answerText(pack, step, answer) {
   if (form.type === "measure" && object) {
     return form.fields.map((field) => measure(labels, field, own(answer, field.id))).join(", ");
   }
-  if (form.type === "time" && Number.isInteger(answer)) return when(pack, answer);
+  if (form.type === "time" && isInstant(answer)) return when(pack, answer);
   return numberText(answer);
+}
+
+function isInstant(value) {
+  return Number.isInteger(value) && Math.abs(value) <= LAST_INSTANT;
 }
 
 function own(object, key) {

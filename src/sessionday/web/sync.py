@@ -70,7 +70,7 @@ def _whole(body: dict[str, Any], key: str, default: int | None) -> int:
     value = body.get(key, default)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= KNOWN:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= KNOWN or (key == "seen" and value < 0):
         raise Refused(400, "not_a_sync", f"‘{key}’ must be a whole number.")
     return value
 

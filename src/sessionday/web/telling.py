@@ -11,6 +11,7 @@ Entry = Mapping[str, Any]
 
 MINUTE = 60_000
 DAY = 1440 * MINUTE
+LAST_INSTANT = 8_640_000_000_000_000
 
 
 def fill(text: str, /, **values: object) -> str:
@@ -87,9 +88,15 @@ def answer_text(pack: Pack, step: str, answer: Any) -> str:
         return "; ".join(_check(pack, labels, item["id"], answer.get(item["id"])) for item in form["items"])
     if kind == "measure" and isinstance(answer, dict):
         return ", ".join(_measure(labels, field, answer.get(field["id"])) for field in form["fields"])
-    if kind == "time" and isinstance(answer, int) and not isinstance(answer, bool):
-        return when(pack, answer)
+    if kind == "time" and _is_instant(answer):
+        return when(pack, int(answer))
     return number_text(answer)
+
+
+def _is_instant(value: Any) -> bool:
+    """Whether JavaScript's Date could hold it."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and abs(value) <= LAST_INSTANT and float(value).is_integer()
 
 
 def _check(pack: Pack, labels: Mapping[str, str], item: str, given: Any) -> str:

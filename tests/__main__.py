@@ -1,0 +1,87 @@
+"""`python3 -m tests`: the whole truth in one command, on a machine that has only Python and Node.
+
+It makes .venv, installs what is missing (also Chromium), and runs every check in turn. `python3 -m tests lint js` runs some.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+DEBIAN = ["chromium", "fonts-liberation", "strace"]
+CHECKS: dict[str, list[list[str]]] = {
+    "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
+    "types": [["mypy"]],
+    "js": [["node", "--test", "tests/js/"]],
+    "python": [["pytest", "-q", "--ignore=tests/browser"]],
+    "browser": [["pytest", "-q", "tests/browser"]],
+}
+
+
+def main() -> None:
+    """Everything, or the checks that are named."""
+    wanted = sys.argv[1:] or list(CHECKS)
+    unknown = [name for name in wanted if name not in CHECKS]
+    if unknown:
+        sys.exit(f"no such check: {', '.join(unknown)} (there are {', '.join(CHECKS)})")
+    prepare(wanted)
+    failed = [name for name in wanted if not passes(name)]
+    sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
+
+
+def prepare(wanted: list[str]) -> None:
+    """What the checks need: Python ≥ 3.11, Node ≥ 20, the packages of requirements-dev.txt, Chromium."""
+    if sys.version_info < (3, 11):
+        sys.exit("Python 3.11 or newer is needed.")
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True)
+    stamp, wanted_packages = VENV / "requirements", (ROOT / "requirements-dev.txt").read_text()
+    if not stamp.exists() or stamp.read_text() != wanted_packages:
+        run([str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", "requirements-dev.txt"])
+        run([str(PYTHON), "-m", "pip", "install", "-q", "--no-deps", "-e", "."])
+        stamp.write_text(wanted_packages)
+    if shutil.which("node") is None:
+        sys.exit("Node 20 or newer is needed for the JavaScript's tests. Install it and run this again.")
+    if "browser" in wanted or "python" in wanted:
+        install_chromium()
+
+
+def install_chromium() -> None:
+    """Debian's packages where there is apt; elsewhere the browser that Playwright brings."""
+    if shutil.which("apt-get") is None:
+        run([str(PYTHON), "-m", "playwright", "install", "chromium"])
+        return
+    have = subprocess.run(["dpkg-query", "-W", "-f=${Package} ", *DEBIAN], capture_output=True, text=True, check=False).stdout
+    missing = [name for name in DEBIAN if name not in have.split()]
+    if missing:
+        apt = [] if os.geteuid() == 0 else ["sudo"]
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        run([*apt, "apt-get", "update", "-qq"], environment)
+        install = ["install", "-y", "-qq", "--no-install-recommends", *missing]
+        run([*apt, "apt-get", "-o", "DPkg::Lock::Timeout=120", *install], environment)
+
+
+def passes(name: str) -> bool:
+    """Runs one check's commands and says how it went."""
+    began = time.monotonic()
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    codes = [subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode for command in CHECKS[name]]
+    print(f"== {name}: {'failed' if any(codes) else 'passed'} in {time.monotonic() - began:.0f} s", flush=True)
+    return not any(codes)
+
+
+def run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    """Runs a command of the preparation; the whole ends where it fails."""
+    print("…", *command, flush=True)
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        sys.exit(f"failed: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    main()

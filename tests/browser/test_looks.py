@@ -1,0 +1,105 @@
+"""Every page at phone size, narrow, dark and with text at 200 %: nothing cut off, nothing too small to hit. Pictures are kept."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.people import browser
+from tests.server import free_port
+
+PICTURES = Path(__file__).parents[1] / "screenshots"
+LOOKS = {
+    "390": {"viewport": {"width": 390, "height": 844}},
+    "390-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    "320": {"viewport": {"width": 320, "height": 640}},
+    "320-dark": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
+    "390-large": {"viewport": {"width": 390, "height": 844}},
+}
+PAGES = [
+    ("client-before", "Sam", "client", ""),
+    ("client-calm", "Leo", "client", ""),
+    ("client-after", "Omar", "client", ""),
+    ("client-clear", "Ruth", "client", ""),
+    ("client-checks", "Noor", "client", "steps/rules_understood"),
+    ("client-time", "Sam", "client", "steps/last_drink"),
+    ("support-before", "Sam", "support", ""),
+    ("support-ride", "Noor", "support", "steps/ride_confirmed"),
+    ("support-conflict", "Ida", "support", "steps/ride_confirmed"),
+    ("prescriber", "Tom", "prescriber", ""),
+    ("staff-day", "Tom", "staff", ""),
+    ("staff-help", "Mia", "staff", ""),
+    ("staff-vitals", "Tom", "staff", "steps/baseline_bp"),
+    ("staff-dose", "Leo", "staff", "steps/dose"),
+    ("staff-pickup", "Mia", "staff", "steps/pickup"),
+    ("board", "", "staff", "board"),
+]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[dict[str, Any]]:
+    """The demo, as a newcomer starts it."""
+    command = [sys.executable, "-m", "sessionday", "demo", "--port", str(free_port()), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told: dict[str, Any] = json.loads(process.stdout.readline())
+        yield told
+        process.terminate()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_page_fits_and_can_be_hit(look: str, demo: dict[str, Any]) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    faults: list[str] = []
+    async with browser() as found:
+        for name, client, role, path in PAGES:
+            page = await (await found.new_context(**LOOKS[look])).new_page()
+            page.on("pageerror", lambda error, name=name: faults.append(f"{name}: {error}"))
+            page.on("console", lambda said, name=name: said.type == "error" and faults.append(f"{name}: {said.text}"))
+            await enter(page, demo, client, role, path)
+            if look.endswith("large"):
+                await page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")
+            await page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+            faults += [f"{name}: {fault}" for fault in await page.evaluate(CHECK)]
+            await page.context.close()
+    assert faults == []
+
+
+async def enter(page: Page, demo: dict[str, Any], client: str, role: str, path: str) -> None:
+    """Opens one of the pages as its person would."""
+    session = next((one for one in demo["sessions"] if one["client"] == client), None)
+    if role == "staff":
+        await page.goto(demo["staff"]["url"])
+        await page.fill("[name=email]", demo["staff"]["email"])
+        await page.fill("[name=password]", demo["staff"]["password"])
+        await page.click("form[action='/sign-in'] button")
+        await page.wait_for_selector("[data-tiles]")
+    else:
+        assert session is not None
+        await page.goto(session["links"][role])
+        await page.click("[data-link] button")
+        await page.wait_for_selector("[data-page=day]")
+    if session is not None:
+        await page.goto(session["url"] + path)
+        await page.wait_for_selector("body[data-ready=true]")
+        await page.wait_for_selector("[data-unsent='0']:not([hidden])")
+
+
+# Nothing wider than the screen; every control at least 44 px high and wide, those inside a line of text aside.
+CHECK = """() => {
+  const faults = [];
+  const wide = document.documentElement.scrollWidth;
+  if (wide > innerWidth + 1) faults.push(`wider than the screen: ${wide}`);
+  for (const element of document.querySelectorAll("button, .button, input:not([type=hidden]), textarea, summary, .option, li[data-step] a")) {
+    const box = element.getBoundingClientRect();
+    if (!box.width || element.closest(".option") !== null && element.tagName === "INPUT") continue;
+    if (box.height < 43.5 || box.width < 43.5) faults.push(`small: ${element.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
+    if (box.left < -1 || box.right > innerWidth + 1) faults.push(`cut off: ${element.outerHTML.slice(0, 80)}`);
+  }
+  return faults;
+}"""

@@ -1,0 +1,95 @@
+"""The shape of the whole: who may import whom, how long a module may be, and what the README must still say truly."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from sessionday.settings import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "sessionday"
+DRIVERS = {"aiosqlite", "sqlite3", "asyncpg"}
+# Room by room: what it may import of ours, and the one module each foreign package may be named in.
+ROOMS = {
+    "core": {"core"},
+    "protocols": {"core", "protocols"},
+    "store": {"core", "store"},
+    "words": {"words"},
+    "web": {"core", "protocols", "store", "web", "words", "settings", "zones"},
+}
+ONLY_IN = {
+    "jinja2": {"web/rendering.py"},
+    "itsdangerous": {"web/security.py"},
+    "argon2": {"web/passphrases.py"},
+    "aiosqlite": {"store/sqlite.py"},
+    "zoneinfo": {"zones.py"},
+    "uvicorn": {"serving.py"},
+}
+
+
+def modules() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def imports(file: Path) -> set[str]:
+    """Every module that a file names, absolute."""
+    package = ["sessionday", *file.relative_to(SOURCE).parts[:-1]]
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            found.add(".".join([*base, node.module or ""]).strip("."))
+    return found
+
+
+@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(SOURCE)))
+def test_data_flows_one_way(file: Path) -> None:
+    name = file.relative_to(SOURCE).as_posix()
+    room = name.split("/")[0] if "/" in name else ""
+    for found in imports(file):
+        ours = found.split(".")[1] if found.startswith("sessionday.") else None
+        if room and ours:
+            assert ours in ROOMS[room], f"{name} must not import {found}"
+        outer = found.split(".")[0]
+        assert name in ONLY_IN.get(outer, {name}), f"only {ONLY_IN[outer]} may import {outer}, not {name}"
+        if outer in DRIVERS:
+            assert room == "store", f"{name} must not know a database driver"
+
+
+@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(SOURCE)))
+def test_only_the_settings_read_the_environment(file: Path) -> None:
+    if file.name != "settings.py":
+        assert not re.search(r"\bos\.(environ|getenv)\b", file.read_text("utf-8"))
+
+
+def test_no_module_is_too_long_to_read() -> None:
+    files = [*modules(), *(ROOT / "static").rglob("*.js")]
+    long = {str(file.relative_to(ROOT)): lines for file in files if (lines := len(file.read_text("utf-8").splitlines())) > 400}
+    assert long == {}
+
+
+def test_every_module_says_why_it_exists() -> None:
+    silent = [str(file) for file in modules() if not ast.get_docstring(ast.parse(file.read_text("utf-8")))]
+    assert silent == []
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    table = re.findall(r"^\| `(SESSIONDAY_\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(table) == sorted(VARIABLES.values())
+
+
+def test_the_readme_names_only_files_that_exist() -> None:
+    named = set(re.findall(r"`((?:src|static|templates|tests|manifest|bench|\.ci)/[\w./*-]*)`", (ROOT / "README.md").read_text("utf-8")))
+    assert named
+    missing = [name for name in named if not list(ROOT.glob(name.rstrip("/")))]
+    assert missing == []
+
+
+def test_pages_ask_nobody_outside() -> None:
+    for file in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static").rglob("*.js"), *(ROOT / "static").rglob("*.css")]:
+        text = re.sub(r"http://www\.w3\.org/\S+", "", file.read_text("utf-8"))
+        assert not re.search(r"""(src|href|import|from|url\()[^#\n]{0,12}["'(]https?://""", text), file
