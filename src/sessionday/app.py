@@ -19,7 +19,7 @@ from sessionday.web.news import News
 from sessionday.web.offline import Release
 from sessionday.web.passphrases import Turns
 from sessionday.web.rendering import Pages
-from sessionday.web.security import HEADERS, Cookie, SecurityHeaders, is_foreign
+from sessionday.web.security import Cookie, SecurityHeaders, headers_for, is_foreign
 from sessionday.web.site import SEAT_DAYS, SIGN_IN_HOURS, Site, site_of
 from sessionday.web.states import States
 
@@ -86,7 +86,7 @@ def create_app(
             app.state.site.closing = True
             await store.close()
 
-    return Starlette(
+    app = Starlette(
         routes=ROUTES,
         lifespan=lifespan,
         middleware=[
@@ -95,6 +95,8 @@ def create_app(
         ],
         exception_handlers={HTTPException: told, StoreError: not_stored, Exception: broken},
     )
+    app.router.redirect_slashes = False  # such a redirect would be built from whatever Host the request named
+    return app
 
 
 def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
@@ -151,7 +153,8 @@ async def not_stored(request: Request, error: Exception) -> Response:
 async def broken(request: Request, error: Exception) -> Response:
     """A fault of ours. The server logs it; the person is told without detail."""
     sentence = "Something went wrong here. It is not known whether this was saved."
-    return problem(request, 500, "broken", sentence, HEADERS)  # answered outside of the middleware
+    headers = headers_for(https=site_of(request).settings.secure)  # this is answered outside of the middleware
+    return problem(request, 500, "broken", sentence, headers)
 
 
 def problem(request: Request, status: int, code: str, sentence: str, headers: dict[str, str] | None = None) -> Response:

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,7 @@ PAGES = [
     ("staff-vitals", "Tom", "staff", "steps/baseline_bp"),
     ("staff-dose", "Leo", "staff", "steps/dose"),
     ("staff-pickup", "Mia", "staff", "steps/pickup"),
-    ("board", "", "staff", "board"),
+    ("board", "", "staff", ""),
 ]
 
 
@@ -57,22 +59,19 @@ async def test_every_page_fits_and_can_be_hit(look: str, demo: dict[str, Any]) -
     PICTURES.mkdir(exist_ok=True)
     faults: list[str] = []
     async with browser() as found:
-        for name, client, role, path in PAGES:
+        for (client, role), pages in groupby(sorted(PAGES, key=itemgetter(1, 2)), key=itemgetter(1, 2)):
             page = await (await found.new_context(**LOOKS[look])).new_page()
-            page.on("pageerror", lambda error, name=name: faults.append(f"{name}: {error}"))
-            page.on("console", lambda said, name=name: said.type == "error" and faults.append(f"{name}: {said.text}"))
-            await enter(page, demo, client, role, path)
-            if look.endswith("large"):
-                await page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")
-            await page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
-            faults += [f"{name}: {fault}" for fault in await page.evaluate(CHECK)]
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda said: said.type == "error" and faults.append(said.text))
+            await enter(page, demo, client, role)
+            for name, _, _, path in pages:
+                faults += [f"{name}: {fault}" for fault in await looked_at(page, demo, client, path, f"{name}-{look}")]
             await page.context.close()
     assert faults == []
 
 
-async def enter(page: Page, demo: dict[str, Any], client: str, role: str, path: str) -> None:
-    """Opens one of the pages as its person would."""
-    session = next((one for one in demo["sessions"] if one["client"] == client), None)
+async def enter(page: Page, demo: dict[str, Any], client: str, role: str) -> None:
+    """Opens a seat as its person would."""
     if role == "staff":
         await page.goto(demo["staff"]["url"])
         await page.fill("[name=email]", demo["staff"]["email"])
@@ -80,14 +79,27 @@ async def enter(page: Page, demo: dict[str, Any], client: str, role: str, path: 
         await page.click("form[action='/sign-in'] button")
         await page.wait_for_selector("[data-tiles]")
     else:
-        assert session is not None
-        await page.goto(session["links"][role])
+        await page.goto(session_of(demo, client)["links"][role])
         await page.click("[data-link] button")
         await page.wait_for_selector("[data-page=day]")
-    if session is not None:
-        await page.goto(session["url"] + path)
+
+
+async def looked_at(page: Page, demo: dict[str, Any], client: str, path: str, picture: str) -> list[str]:
+    """Takes the picture of one page, and says what does not fit."""
+    if client:
+        await page.goto(session_of(demo, client)["url"] + path)
         await page.wait_for_selector("body[data-ready=true]")
         await page.wait_for_selector("[data-unsent='0']:not([hidden])")
+    if picture.endswith("large"):
+        await page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")
+    await page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
+    faults: list[str] = await page.evaluate(CHECK)
+    return faults
+
+
+def session_of(demo: dict[str, Any], client: str) -> dict[str, Any]:
+    """One of the demo's sessions."""
+    return next(one for one in demo["sessions"] if one["client"] == client)
 
 
 # Nothing wider than the screen; every control at least 44 px high and wide, those inside a line of text aside.

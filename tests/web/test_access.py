@@ -85,7 +85,7 @@ class Scene:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    """A client, support and prescriber; staff of both clinics; whose link was revoked, whose sign-in expired or ended."""
+    """Each seat; staff of both clinics; whose link was revoked, whose sign-in expired or ended; and nobody."""
     async with open_world(tmp_path_factory.mktemp("world")) as world:
         expired = await world.desk()
         world.clock.now += 12 * HOUR + 1
@@ -134,7 +134,7 @@ async def asked(scene: Scene, who: str, method: str, route: str, name: str = "ow
     return await phone.http.post(path, data=form)
 
 
-def test_every_route_has_a_row() -> None:
+async def test_every_route_has_a_row() -> None:
     routes = {(method, route.path) for route in ROUTES for method in (route.methods or set()) - {"HEAD"}}
     assert routes == SESSION_ROWS.keys() | OTHER_ROWS.keys()
 
@@ -154,7 +154,8 @@ async def test_the_rest_answers_each_as_its_row_says(scene: Scene, method: str, 
     staff, others = OTHER_ROWS[method, route]
     people = dict(scene.people)
     if route == "/sign-out":
-        scene.people["staff"] = await scene.world.desk()  # who signs out here is nobody's staff elsewhere
+        # Who signs out here still sits at the desk elsewhere.
+        scene.people |= {"staff": await scene.world.desk(), "eve": await scene.world.desk("eve@example.org")}
     found = {who: (await asked(scene, who, method, route)).status_code for who in EVERYBODY}
     scene.people.update(people)
     assert found == {who: staff if who in ("staff", "eve") else others for who in EVERYBODY}
@@ -165,7 +166,8 @@ async def test_not_yours_and_not_there_can_not_be_told_apart(scene: Scene, accep
     for (method, route), row in SESSION_ROWS.items():
         for who in EVERYBODY:
             scene.people[who].http.headers["accept"] = accept
-            answers = [await asked(scene, who, method, route, name) for name in READERS if row.expects(who, name) >= 400]
+            closed = [name for name in READERS if row.expects(who, name) >= 400]
+            answers = [await asked(scene, who, method, route, name) for name in closed]
             told = {(answer.status_code, answer.content, str(sorted(answer.headers.items()))) for answer in answers}
             assert len({one for one in told if one[0] in (401, 404)}) <= 1, (who, method, route)
 
@@ -227,8 +229,9 @@ async def test_a_post_is_taken_from_our_own_pages_only(scene: Scene, path: str) 
     path = path.replace("{handle}", scene.handle("client", "own"))
     found = {}
     for site, origin in SITES:
-        headers = {"sec-fetch-site": site, "origin": origin}
-        answer = await phone.http.post(path, headers={name: value for name, value in headers.items() if value is not None})
+        named = {"sec-fetch-site": site, "origin": origin}
+        headers = {name: value for name, value in named.items() if value is not None}
+        answer = await phone.http.post(path, headers=headers)
         assert answer.status_code < 500, (site, origin)
         found[site, origin] = answer.status_code != 403
     assert found == SITES
@@ -340,7 +343,6 @@ async def test_a_hosts_name_never_gets_into_an_answer(scene: Scene, host: str) -
         "/static/x/css/day.css%00",
         "/static/x/css\\day.css",
         "/static/x/sw.js",
-        "//board",
         "/./board/x",
         "/" + "x" * 5000,
         "/s/" + "x" * 5000 + "/",

@@ -52,7 +52,7 @@ def test_no_body_whatever_breaks_the_server_or_costs_a_good_entry(tmp_path: Path
 
 
 async def survives(world: World, desk: Phone, offered: list[Any], changed: dict[str, Any]) -> None:
-    """`offered` among good entries, then by staff with `changed` parts around it: never a 5xx, and the good are stored."""
+    """`offered` among good entries, then by staff in a `changed` request: never a 5xx, and the good are stored."""
     booked = await world.book("Jo")
     phone = Phone(world.app, world.clock)
     await phone.open(booked.links["client"])

@@ -219,7 +219,7 @@ STORED: dict[str, dict[str, Any]] = {
 
 
 async def among_good_ones(world: World, make: Callable[[Phone], Any]) -> tuple[dict[str, Any], list[Held]]:
-    """The verdict on one entry between two good ones, which are stored, and what is held; the day can still be shown."""
+    """The verdict on one entry between two good ones, which are stored, and what is held; the day is still shown."""
     phone, session = await client_of_one_more(world)
     before, after = phone.entry("intentions", "rest"), phone.entry("touch", "no_touch", n=50)
     answer = await sent(phone, json.dumps(request(phone, before, make(phone), after)).encode())

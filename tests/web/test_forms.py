@@ -45,6 +45,7 @@ async def status_of(world: World, step: str) -> str:
 
 
 ALL_NO = dict.fromkeys(("ill", "new_medicine", "pregnant", "hospital", "worse_thoughts", "heart_or_brain"), "no")
+BOTH = {"client": "yes", "support": "yes"}
 ANSWERS: dict[str, tuple[str, str, dict[str, str], Any]] = {
     "confirm yes": ("support", "ride_confirmed", {"answer": "yes"}, "yes"),
     "confirm no": ("support", "ride_confirmed", {"answer": "no"}, "no"),
@@ -105,8 +106,8 @@ WRONG: dict[str, tuple[str, str, dict[str, str], str]] = {
     "a time in words": ("client", "last_food", {"answer": "this morning"}, "Type a date and a time"),
     "the 31st of November": ("client", "last_food", {"answer": "2026-11-31T08:00"}, "Type a date and a time"),
     "25 o'clock": ("client", "last_food", {"answer": "2026-12-01T25:00"}, "Type a date and a time"),
-    "happened in the future": ("staff", "card_given", {"client": "yes", "support": "yes", "at": local(START)}, "future"),
-    "happened at no time": ("staff", "card_given", {"client": "yes", "support": "yes", "at": "noon"}, "future"),
+    "happened in the future": ("staff", "card_given", {**BOTH, "at": local(START)}, "not in the future"),
+    "happened at no time": ("staff", "card_given", {**BOTH, "at": "noon"}, "must be a date and a time"),
 }
 
 

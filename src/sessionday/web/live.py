@@ -22,7 +22,7 @@ async def session_live(request: Request) -> Response:
         # Asked again at each beat: who was revoked hears nothing more within seconds.
         return f"event: seq\ndata: {(await site.states.of((await reader_of(request)).session, site.now())).seq}\n\n"
 
-    return _stream(site, here.session.id, still)
+    return _stream(request, here.session.id, still)
 
 
 async def board_live(request: Request) -> Response:
@@ -38,12 +38,14 @@ async def board_live(request: Request) -> Response:
             raise NotSignedIn
         return f"event: seq\ndata: {site.now()}\n\n"
 
-    return _stream(site, signed_in.staff.clinic, still)
+    return _stream(request, signed_in.staff.clinic, still)
 
 
-def _stream(site: Site, topic: str, still: Callable[[], Awaitable[str]]) -> Response:
+def _stream(request: Request, topic: str, still: Callable[[], Awaitable[str]]) -> Response:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(site, topic, still), media_type="text/event-stream", headers=headers)
+    if request.method == "HEAD":  # has no body, so it would never end
+        return Response(media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(site_of(request), topic, still), media_type="text/event-stream", headers=headers)
 
 
 async def _events(site: Site, topic: str, still: Callable[[], Awaitable[str]]) -> AsyncIterator[str]:

@@ -93,9 +93,18 @@ def is_foreign(method: str, headers: Headers, public_url: str) -> bool:
     return origin is not None and _origin(origin) != _origin(public_url)
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+
+
+def headers_for(*, https: bool) -> dict[str, str]:
+    """What every response carries, where it doesn't say otherwise itself."""
+    strict = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"} if https else {}
+    return {**HEADERS, **strict, "Cache-Control": "no-store"}
 
 
 class SecurityHeaders:
@@ -103,9 +112,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = dict(HEADERS)
-        if https:
-            self._headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        self._headers = headers_for(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -113,7 +120,6 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -18,10 +18,10 @@ async def enter(request: Request) -> Response:
     """POST /sign-in: to the board, or the form again with one answer for every way of being wrong."""
     site, given = site_of(request), await form_of(request)
     email, passphrase = given.get("email", "").strip(), given.get("password", "")
-    if site.turns.full:
-        return site.pages.response("sign_in/show.html", 503, error="busy", email=email)
     staff = await site.store.staff_by_email(email)
     known = staff if staff is not None and staff.ended_at is None else None
+    if site.turns.full:  # asked with nothing awaited before the turn is taken: a flood arrives in one breath
+        return site.pages.response("sign_in/show.html", 503, error="busy", email=email)
     right = await site.turns.is_right(known.password_hash if known else None, passphrase)
     if known is None or not right:
         return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)

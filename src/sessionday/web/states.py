@@ -34,12 +34,13 @@ class States:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: OrderedDict[str, Current] = OrderedDict()
+        self._names: dict[tuple[str, str], str] = {}
         self._checklists: dict[tuple[str, str, str], Checklist] = {}
 
     async def of(self, session: Session, now: int) -> Current:
         """What the record of `session` says at `now`."""
         known = self._kept.get(session.id)
-        fresh = await self._store.entries(session, after=known.seq if known else 0)
+        fresh = await self._named(session, await self._store.entries(session, after=known.seq if known else 0))
         if known is None or fresh or not known.holds(now):
             known = await self._evaluated(session, (*(known.entries if known else ()), *fresh), now)
             self._kept[session.id] = known
@@ -57,6 +58,17 @@ class States:
                 raise StoreError(f"The protocol {key[1]} {key[2]} of this session is not in the database.")
             self._checklists[key] = Checklist.from_json(json.loads(body))
         return self._checklists[key]
+
+    async def _named(self, session: Session, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The entries of staff with the name of who made each: a role is many people there."""
+        for entry in entries:
+            if entry["role"] == "staff":
+                key = (session.clinic, entry["by"])
+                if key not in self._names:
+                    staff = await self._store.staff(*key)
+                    self._names[key] = staff.name if staff else ""
+                entry["name"] = self._names[key]
+        return entries
 
     async def _evaluated(self, session: Session, entries: tuple[Mapping[str, Any], ...], now: int) -> Current:
         rules = (await self.checklist(session)).rules
