@@ -60,7 +60,8 @@ async function show() {
 
 function asEntry(entry, facts, pack) {
   const { id, n, seen, seq, t, kind, step, answer, of, reason, held } = entry;
-  return { id, device: facts.device, n, seen, seq, role: pack.seat.role, t, kind, step, answer, of, reason, held };
+  const { role, name } = pack.seat;
+  return { id, device: facts.device, n, seen, seq, role, name, t, kind, step, answer, of, reason, held };
 }
 
 async function onSubmit(event) {
