@@ -1,6 +1,6 @@
 """`python3 -m tests`: the whole truth in one command, on a machine that has only Python and Node.
 
-It makes .venv, installs what is missing (also Chromium), and runs every check in turn. `python3 -m tests lint js` runs some.
+It makes .venv, installs what is missing (also Chromium), and runs each check. `python3 -m tests lint js` runs some.
 """
 
 import os
@@ -18,7 +18,7 @@ DEBIAN = ["chromium", "fonts-liberation", "strace"]
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
-    "js": [["node", "--test", "tests/js/"]],
+    "js": [["node", "--test", *sorted(str(file) for file in (ROOT / "tests" / "js").rglob("*.test.js"))]],
     "python": [["pytest", "-q", "--ignore=tests/browser"]],
     "browser": [["pytest", "-q", "tests/browser"]],
 }
@@ -37,7 +37,7 @@ def main() -> None:
 
 def prepare(wanted: list[str]) -> None:
     """What the checks need: Python ≥ 3.11, Node ≥ 20, the packages of requirements-dev.txt, Chromium."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - it is run by whatever python3 is
         sys.exit("Python 3.11 or newer is needed.")
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True)
@@ -57,7 +57,9 @@ def install_chromium() -> None:
     if shutil.which("apt-get") is None:
         run([str(PYTHON), "-m", "playwright", "install", "chromium"])
         return
-    have = subprocess.run(["dpkg-query", "-W", "-f=${Package} ", *DEBIAN], capture_output=True, text=True, check=False).stdout
+    have = subprocess.run(
+        ["dpkg-query", "-W", "-f=${Package} ", *DEBIAN], capture_output=True, text=True, check=False
+    ).stdout
     missing = [name for name in DEBIAN if name not in have.split()]
     if missing:
         apt = [] if os.geteuid() == 0 else ["sudo"]
@@ -71,7 +73,10 @@ def passes(name: str) -> bool:
     """Runs one check's commands and says how it went."""
     began = time.monotonic()
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    codes = [subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode for command in CHECKS[name]]
+    codes = [
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode
+        for command in CHECKS[name]
+    ]
     print(f"== {name}: {'failed' if any(codes) else 'passed'} in {time.monotonic() - began:.0f} s", flush=True)
     return not any(codes)
 

@@ -15,7 +15,9 @@ def main() -> None:
     """python -m tests.clocked CLOCK_FILE PORT"""
     file = Path(sys.argv[1])
     settings = settings_with_keys(build_parser().parse_args(["serve", "--port", sys.argv[2]]))
-    app = create_app(settings, now=lambda: time.time_ns() // 1_000_000 + int(file.read_text() or 0), on_failure=leave_now)
+    app = create_app(
+        settings, now=lambda: time.time_ns() // 1_000_000 + int(file.read_text() or 0), on_failure=leave_now
+    )
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=1)
 
 

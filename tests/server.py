@@ -95,7 +95,9 @@ class Server:
 
     def clinic(self) -> str:
         """Maple House in Toronto, with Robin at the desk; its id."""
-        clinic = str(self.command("clinic", "new", "Maple House", "--tz", "America/Toronto", "--phone", "+1 555 0100")["id"])
+        clinic = str(
+            self.command("clinic", "new", "Maple House", "--tz", "America/Toronto", "--phone", "+1 555 0100")["id"]
+        )
         self.command(
             "staff", "add", "robin@example.org", "--name", "Robin Lee", "--clinic", clinic, "--password-stdin",
             stdin=PASSPHRASE + "\n",

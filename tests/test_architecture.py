@@ -68,7 +68,11 @@ def test_only_the_settings_read_the_environment(file: Path) -> None:
 
 def test_no_module_is_too_long_to_read() -> None:
     files = [*modules(), *(ROOT / "static").rglob("*.js")]
-    long = {str(file.relative_to(ROOT)): lines for file in files if (lines := len(file.read_text("utf-8").splitlines())) > 400}
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for file in files
+        if (lines := len(file.read_text("utf-8").splitlines())) > 400
+    }
     assert long == {}
 
 
@@ -83,13 +87,21 @@ def test_the_readme_lists_every_setting_and_no_other() -> None:
 
 
 def test_the_readme_names_only_files_that_exist() -> None:
-    named = set(re.findall(r"`((?:src|static|templates|tests|manifest|bench|\.ci)/[\w./*-]*)`", (ROOT / "README.md").read_text("utf-8")))
+    named = set(
+        re.findall(
+            r"`((?:src|static|templates|tests|manifest|bench|\.ci)/[\w./*-]*)`", (ROOT / "README.md").read_text("utf-8")
+        )
+    )
     assert named
     missing = [name for name in named if not list(ROOT.glob(name.rstrip("/")))]
     assert missing == []
 
 
 def test_pages_ask_nobody_outside() -> None:
-    for file in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static").rglob("*.js"), *(ROOT / "static").rglob("*.css")]:
+    for file in [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "static").rglob("*.js"),
+        *(ROOT / "static").rglob("*.css"),
+    ]:
         text = re.sub(r"http://www\.w3\.org/\S+", "", file.read_text("utf-8"))
         assert not re.search(r"""(src|href|import|from|url\()[^#\n]{0,12}["'(]https?://""", text), file

@@ -1,4 +1,4 @@
-"""The commands. Each is a few lines over the store or the app; a usage error exits 2, a failure 1, never with a traceback."""
+"""The commands, each a few lines over the store or the app. A usage error exits 2, a failure 1; no tracebacks."""
 
 import argparse
 import asyncio

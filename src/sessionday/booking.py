@@ -34,7 +34,7 @@ async def book(
     url: str,
     names: dict[str, str],
 ) -> Booked:
-    """A session under `checklist`, planned for `start` (ms). `names` are those of the support person and the prescriber."""
+    """A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber."""
     secrets_by_role = {role: (new_secret(), new_code()) for role in LINK_ROLES}
     known = {"client": client, **names}
     seats = [

@@ -123,7 +123,7 @@ class Telling:
         return moments
 
     def _minutes(self, step: dict[str, Any], planned: float) -> float:
-        """When a step is answered: as planned for its part, but not before it counts; what is due after a dose, soon."""
+        """When a step is answered: as planned for its part, but not before it counts."""
         opens = step["opens"]
         if opens is None or opens["from"] == "hold":
             return planned
@@ -195,7 +195,7 @@ TEXTS = {
 def _within(form: dict[str, Any]) -> float:
     low = max(limit for limit in (form["min"], form["stop_below"], form["never_below"]) if limit is not None)
     high = min(limit for limit in (form["max"], form["stop_above"], form["never_above"]) if limit is not None)
-    return round((low + high) / 2)
+    return float(round((low + high) / 2))
 
 
 def tell(settings: Settings, passphrase: str, made: Sequence[tuple[Story, Booked]], *, as_json: bool) -> None:

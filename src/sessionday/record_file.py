@@ -11,7 +11,7 @@ from sessionday.store.chain import verify
 
 
 async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] | None:
-    """The whole record of a session (its handle or id), what was kept aside, and its state at `now`; None if there is none."""
+    """A session (by handle or id): its whole record, what was kept aside, its state at `now`. None if there is none."""
     session = await store.session_by_id(session_name)
     if session is None:
         return None

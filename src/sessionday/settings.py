@@ -1,4 +1,4 @@
-"""Every setting, read once from a mapping (the environment) and from the command line; nothing else reads the environment.
+"""Every setting, from the command line, the environment or its default; nothing else reads the environment.
 
 Also where the project's own files lie: in a checkout at its top, in an installed package inside the package.
 """

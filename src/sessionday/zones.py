@@ -1,4 +1,4 @@
-"""The only place that knows time zones: it turns a clinic's local days and clock times into instants, and tells the phones.
+"""The only place that knows time zones: it turns a clinic's local days and clock times into instants.
 
 The rules get `days`, the pages `clock`; neither needs a time-zone database (RULES.md, "Session").
 """
@@ -41,7 +41,7 @@ def days(start: int, zone: ZoneInfo, day_starts: str) -> list[dict[str, int]]:
 
 
 def clock(start: int, zone: ZoneInfo) -> Clock:
-    """(since ms, minutes ahead of UTC) for 40 days to both sides of `start`: all that a phone needs to show clock times."""
+    """(since ms, minutes ahead of UTC) for 40 days to both sides of `start`: what a phone needs to show clock times."""
     hour = 3_600_000
     found: Clock = []
     for t in range(start - 40 * 24 * hour, start + 40 * 24 * hour, hour):
@@ -77,7 +77,7 @@ def _first_after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> int:
 
 
 def _change(before: int, after: int, zone: ZoneInfo) -> int:
-    """The instant in (before, after] from which on clocks are as far ahead as they are at `after`; zones change on whole seconds."""
+    """The instant in (before, after] at which clocks became what they are at `after`; zones change on whole seconds."""
     low, high, ahead = before // 1000, after // 1000, _ahead(after, zone)
     while high - low > 1:
         middle = (low + high) // 2

@@ -54,7 +54,9 @@ class Person:
     faults: list[str]
 
     @classmethod
-    async def at(cls, found: Browser, server: Server, session: dict[str, Any], role: str, *, scripts: bool = True) -> "Person":
+    async def at(
+        cls, found: Browser, server: Server, session: dict[str, Any], role: str, *, scripts: bool = True
+    ) -> "Person":
         """A person who has opened their page: by link with JavaScript, by code without, by sign-in for staff."""
         context = await found.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=scripts)
         page = await context.new_page()
@@ -194,7 +196,7 @@ def good(step: dict[str, Any], person: Person) -> Any:
 def _within(field: dict[str, Any]) -> int:
     low = max(x for x in (field["min"], field["stop_below"], field["never_below"]) if x is not None)
     high = min(x for x in (field["max"], field["stop_above"], field["never_above"]) if x is not None)
-    return round((low + high) / 2)
+    return int((low + high) / 2)
 
 
 def local(t: int) -> str:

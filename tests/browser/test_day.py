@@ -51,7 +51,9 @@ class Day:
 
 async def prescriber(day: Day) -> None:
     """Dr. Osei answers from outside, by phone."""
-    person = await Person.at(day.client.context.browser, day.server, day.session, "prescriber", scripts=day.scripts)
+    found = day.client.context.browser
+    assert found is not None
+    person = await Person.at(found, day.server, day.session, "prescriber", scripts=day.scripts)
     await person.at_time(day.server.now())
     await person.answer_all()
     await person.sent()
@@ -164,5 +166,6 @@ async def test_the_day_ends_in_the_same_record(way: str, server: Server) -> None
     assert len(ids) == len(set(ids))
     assert [entry["seq"] for entry in record["entries"]] == list(range(1, len(ids) + 1))
     assert not record["held"]
-    if not (Path(__file__).parent / "day.json").exists(): (Path(__file__).parent / "day.json").write_text(json.dumps(told(record, server.now()), indent=1))
+    if not (Path(__file__).parent / "day.json").exists():
+        (Path(__file__).parent / "day.json").write_text(json.dumps(told(record, server.now()), indent=1))
     assert told(record, server.now()) == json.loads((Path(__file__).parent / "day.json").read_text())

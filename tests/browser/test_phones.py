@@ -1,4 +1,4 @@
-"""Phones as they are used: two of one person that disagree, one that is closed and opened with the server dead, calls for help."""
+"""Phones as they are used: two of one seat that disagree, one closed and opened again, calls for help."""
 
 import time
 from pathlib import Path
@@ -29,7 +29,9 @@ async def test_two_phones_of_one_seat_that_disagree_leave_the_gate_shut_on_every
         server.kill()
         await first.answer("ride_confirmed", "yes")
         await second.answer("ride_confirmed", "no")
-        assert await first.page.get_attribute("article[data-step]", "data-status") == "done", "it knows only its own yes"
+        assert await first.page.get_attribute("article[data-step]", "data-status") == "done", (
+            "it knows only its own yes"
+        )
         server.start()
         for phone in (first, second):
             await phone.sent()
@@ -49,11 +51,17 @@ async def test_two_phones_of_one_seat_that_disagree_leave_the_gate_shut_on_every
             await phone.close()
 
 
-async def test_a_browser_closed_and_opened_with_the_server_dead_goes_on_and_sends_once(server: Server, tmp_path: Path) -> None:
+async def test_a_browser_closed_and_opened_with_the_server_dead_goes_on_and_sends_once(
+    server: Server, tmp_path: Path
+) -> None:
     session = soon(server)
     profile = str(tmp_path / "profile")
     async with async_playwright() as playwright:
-        launch: dict[str, Any] = {"executable_path": chromium(), "args": ARGUMENTS, "viewport": {"width": 390, "height": 844}}
+        launch: dict[str, Any] = {
+            "executable_path": chromium(),
+            "args": ARGUMENTS,
+            "viewport": {"width": 390, "height": 844},
+        }
         context = await playwright.chromium.launch_persistent_context(profile, **launch)
         page = await context.new_page()
         await page.goto(session["links"]["support"])

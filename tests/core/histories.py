@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.core.checklists import MINUTE, ROLES, START, Json, bad_answer, good_answer, random_protocol
-
 from sessionday.core import evaluate
+from tests.core.checklists import MINUTE, ROLES, START, Json, bad_answer, good_answer, random_protocol
 
 HOUR = 60 * MINUTE
 MIDNIGHT = START - 10 * HOUR

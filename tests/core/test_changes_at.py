@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.core.checklists import MINUTE
-from tests.core.histories import HOUR, case
 
 from sessionday.core import evaluate
+from tests.core.checklists import MINUTE
+from tests.core.histories import HOUR, case
 
 FAR = 5_000 * HOUR
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.core.checklists import CONFIRM, Json, step
 
 from sessionday.core.protocol import refusals
+from tests.core.checklists import CONFIRM, Json, step
 
 GIVEN: Json = json.loads((Path(__file__).parents[1] / "vectors" / "named.json").read_text())["protocol"]
 

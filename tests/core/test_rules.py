@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.core.checklists import CONFIRM, MINUTE, START, Json, step
 
 from sessionday.core import evaluate
+from tests.core.checklists import CONFIRM, MINUTE, START, Json, step
 
 DAY = 24 * 60 * MINUTE
 MIDNIGHT = START - 10 * 60 * MINUTE

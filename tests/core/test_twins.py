@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.core.checklists import Json
-from tests.core.histories import case
 
 from sessionday.core import evaluate
+from tests.core.checklists import Json
+from tests.core.histories import case
 
 Twin = Callable[[Json], str]
 

@@ -4,9 +4,8 @@ import asyncio
 import random
 import sys
 
-from tests.store.world import NOW
-
 from sessionday.store import Push, Session, Store
+from tests.store.world import NOW
 
 PHONES = 20
 

@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.store.world import NOW, World, entry, raw
 
 from sessionday.store import Store, StoreError
+from tests.store.world import NOW, World, entry, raw
 
 
 async def test_a_copy_made_while_others_write_is_whole_and_another_database(world: World, tmp_path: Path) -> None:

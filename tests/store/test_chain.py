@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.store.world import World, entry
 
 from sessionday.store.chain import first, link, verify
+from tests.store.world import World, entry
 
 
 @pytest.fixture

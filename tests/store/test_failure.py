@@ -5,9 +5,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from tests.store.world import NOW, World, entry, raw, results
 
 from sessionday.store import EmailTaken, StoreBusy, StoreFailed, sqlite
+from tests.store.world import NOW, World, entry, raw, results
 
 
 async def test_a_full_disk_ends_the_writer_and_nothing_was_acknowledged_that_is_not_there(world: World) -> None:

@@ -5,9 +5,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from tests.store.world import NOW, OVER, World, entry, raw, results
 
 from sessionday.store import WHY
+from tests.store.world import NOW, OVER, World, entry, raw, results
 
 BAD: list[tuple[str, Any]] = [
     ("newer_app", "no object"),

@@ -12,10 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.store.world import NOW, World, raw
 
 from sessionday.store import Store
 from sessionday.store.chain import verify
+from tests.store.world import NOW, World, raw
 
 ROOT = Path(__file__).parents[2]
 

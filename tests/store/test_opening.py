@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.world import NOW, World, entry, raw, results
 
 from sessionday.store import DatabaseInUse, NewerDatabase, Store, StoreError, migrate, place
 from sessionday.store.migrate import Migration
+from tests.store.world import NOW, World, entry, raw, results
 
 
 def url(path: Path) -> str:

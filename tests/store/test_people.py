@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from tests.store.world import BODY, HOUR, NOW, World, add_session
 
 from sessionday.store import EmailTaken, StoreError
+from tests.store.world import BODY, HOUR, NOW, World, add_session
 
 
 async def test_an_address_signs_in_to_one_clinic_however_it_is_written(world: World) -> None:

@@ -6,9 +6,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from tests.store.world import HOUR, NOW, World, add_session, entry, raw, results
 
 from sessionday.store import NoSuchSession, Push, StoreError
+from tests.store.world import HOUR, NOW, World, add_session, entry, raw, results
 
 
 async def test_entries_are_numbered_from_one_and_read_back_in_the_form_of_the_rules(world: World) -> None:

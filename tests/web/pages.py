@@ -49,9 +49,7 @@ class Page(HTMLParser):
         self.feed(text)
         self.close()
         self.faults += [f"<{tag}> is never closed" for tag, _ in self._open]
-        self.faults += [
-            f"no label: {control}" for control in self._unlabelled if control.get("id") not in self._labels
-        ]
+        self.faults += [f"no label: {control}" for control in self._unlabelled if control.get("id") not in self._labels]
         ids = [attributes["id"] for _, attributes in self.tags if "id" in attributes]
         self.faults += [f"id ‘{id}’ stands twice" for id in {id for id in ids if ids.count(id) > 1}]
 

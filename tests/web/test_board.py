@@ -35,7 +35,11 @@ async def told(phone: Phone, *entries: Any) -> None:
 
 async def test_what_must_not_wait_stands_first(world: World) -> None:
     desk = await world.desk()
-    calm, late, loud = world.booked, await world.book("Jo", start=START + HOUR), await world.book("Kim", start=START + 2 * HOUR)
+    calm, late, loud = (
+        world.booked,
+        await world.book("Jo", start=START + HOUR),
+        await world.book("Kim", start=START + 2 * HOUR),
+    )
     # An hour before the start some answers are overdue in all of them: a fortnight ahead none is.
     world.clock.now = START - 14 * 24 * HOUR
     soon = await world.book("Lou", start=world.clock.now + 20 * HOUR)

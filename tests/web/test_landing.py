@@ -65,7 +65,9 @@ async def test_a_link_opens_again_and_on_a_second_phone(world: World) -> None:
     assert await role_at(phone, world) == await role_at(second, world) == "client"
 
 
-@pytest.mark.parametrize("change", [str.lower, lambda code: f" {code[:4]} {code[4:]} ", lambda code: f"{code[:4]}-{code[4:]}"])
+@pytest.mark.parametrize(
+    "change", [str.lower, lambda code: f" {code[:4]} {code[4:]} ", lambda code: f"{code[:4]}-{code[4:]}"]
+)
 async def test_a_code_is_taken_however_it_is_typed(world: World, change) -> None:  # type: ignore[no-untyped-def]
     phone = world.stranger()
     assert (await typed(phone, change(world.booked.codes["support"]))).status_code == 303

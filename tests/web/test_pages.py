@@ -30,7 +30,7 @@ async def every_page(world: World, role: str) -> list[tuple[str, str]]:
     answers += [await phone.http.post(f"{day}entries", data={"step": step, "id": "x"}) for step in steps]
     answers.append(await phone.http.post("/j", data={"code": "x"}))
     answers.append(await phone.http.post("/j", data={"token": world.booked.links["client"].split("#")[1]}))
-    answers.append(await phone.http.post("/sign-in", data={"email": "\"><x"}))
+    answers.append(await phone.http.post("/sign-in", data={"email": '"><x'}))
     if role == "staff":
         seat = (await world.store.seats(world.booked.session))[0].id
         answers.append(await phone.http.post(f"{day}seats", data={"seat": seat, "do": "code"}))

@@ -1,4 +1,4 @@
-"""What the pages say and how forms are read is the same in Python and on the phone: one Node process against the server's words."""
+"""What pages say, and how forms are read, is the same in Python and on the phone."""
 
 import json
 import random
@@ -16,8 +16,27 @@ from sessionday.web.answers import BadAnswer, answer_from, happened_at, local_in
 from sessionday.web.pack import pack_for
 from tests.world import CHECKLIST, HOUR, MINUTE, START, World
 
-NODE = ["node", str(Path(__file__).parents[1] / "js" / "tell_lines.mjs")]
-ODD = [None, "", " ", "yes", "no", "maybe", 0, 1.5, 120.0, -3, True, [], [1], {}, {"systolic": 1}, {"__proto__": 1}, "{text}", "ünïcode 🙂"]
+NODE = ["node", str(Path(__file__).with_name("tell_lines.mjs"))]
+ODD = [
+    None,
+    "",
+    " ",
+    "yes",
+    "no",
+    "maybe",
+    0,
+    1.5,
+    120.0,
+    -3,
+    True,
+    [],
+    [1],
+    {},
+    {"systolic": 1},
+    {"__proto__": 1},
+    "{text}",
+    "ünïcode 🙂",
+]
 
 
 def ask_node(lines: list[dict[str, Any]]) -> list[Any]:
@@ -34,7 +53,16 @@ async def packs_of(world: World) -> list[tuple[Here, dict[str, Any]]]:
     found = []
     for role in ("client", "support", "prescriber", "staff"):
         person = next((seat for seat in seats if seat.role == role), None)
-        here = Here(session, world.clinic, CHECKLIST, role, person.id if person else "robin", person.name if person else "Robin", seats, "")
+        here = Here(
+            session,
+            world.clinic,
+            CHECKLIST,
+            role,
+            person.id if person else "robin",
+            person.name if person else "Robin",
+            seats,
+            "",
+        )
         found.append((here, pack_for(here, "build")))
     return found
 
@@ -47,13 +75,23 @@ def random_day(chance: random.Random) -> list[dict[str, Any]]:
         kind = chance.choices(["answer", "withdraw", "waive", "ack"], [12, 1, 2, 1])[0]
         role = chance.choice(step["who"]) if kind == "answer" else "staff"
         said = some_answer(chance, step["answer"])
-        entries.append({
-            "id": f"e{n:03}", "device": role, "n": n, "seen": n - 1, "seq": n if chance.random() < 0.9 else None, "role": role,
-            "t": START + round(chance.uniform(-1600, 1800)) * MINUTE, "kind": kind, "step": None if kind == "ack" else step["id"],
-            "answer": said if kind == "answer" else None,
-            "of": chance.choice(entries)["id"] if entries and kind in ("withdraw", "ack") else None,
-            "reason": chance.choice(["looked twice", " ", "{who}"]) if kind == "waive" else None, "name": "Robin Lee",
-        })  # fmt: skip
+        entries.append(
+            {
+                "id": f"e{n:03}",
+                "device": role,
+                "n": n,
+                "seen": n - 1,
+                "seq": n if chance.random() < 0.9 else None,
+                "role": role,
+                "t": START + round(chance.uniform(-1600, 1800)) * MINUTE,
+                "kind": kind,
+                "step": None if kind == "ack" else step["id"],
+                "answer": said if kind == "answer" else None,
+                "of": chance.choice(entries)["id"] if entries and kind in ("withdraw", "ack") else None,
+                "reason": chance.choice(["looked twice", " ", "{who}"]) if kind == "waive" else None,
+                "name": "Robin Lee",
+            }
+        )
     return entries
 
 
@@ -88,7 +126,9 @@ async def test_both_tell_a_day_in_the_same_words(world: World) -> None:
         assert phone_says == json.loads(json.dumps(here_says)), line["pack"]["seat"]
 
 
-def told(pack: dict[str, Any], state: dict[str, Any], entries: list[dict[str, Any]], looks: list[dict[str, Any]]) -> dict[str, Any]:
+def told(
+    pack: dict[str, Any], state: dict[str, Any], entries: list[dict[str, Any]], looks: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The same questions as tests/js/tell_lines.mjs asks."""
     return {
         "hold": telling.hold(pack, state),
@@ -104,7 +144,23 @@ def told(pack: dict[str, Any], state: dict[str, Any], entries: list[dict[str, An
     }
 
 
-TYPED = ["", " ", "120", "120,5", " 7 ", "12o", "-1", "1e3", "99999999999", "0.0000001", "½", "yes", "no", "2026-12-01T10:00", "x"]
+TYPED = [
+    "",
+    " ",
+    "120",
+    "120,5",
+    " 7 ",
+    "12o",
+    "-1",
+    "1e3",
+    "99999999999",
+    "0.0000001",
+    "½",
+    "yes",
+    "no",
+    "2026-12-01T10:00",
+    "x",
+]
 
 
 async def test_both_read_a_form_alike(world: World) -> None:
@@ -113,7 +169,9 @@ async def test_both_read_a_form_alike(world: World) -> None:
     for step in CHECKLIST.rules["steps"]:
         if step["id"] not in pack["texts"]["steps"]:
             continue
-        names = [part["id"] for part in (*step["answer"].get("items", ()), *step["answer"].get("fields", ()))] or ["answer"]
+        names = [part["id"] for part in (*step["answer"].get("items", ()), *step["answer"].get("fields", ()))] or [
+            "answer"
+        ]
         for _ in range(30):
             form = {name: chance.choice(TYPED) for name in [*names, "sure"] if chance.random() < 0.9}
             asked.append({"ask": "answer", "pack": pack, "step": step, "form": form})
@@ -125,10 +183,13 @@ async def test_both_read_a_form_alike(world: World) -> None:
         assert phone_says == here_says, (line["step"]["id"], line["form"])
 
 
-@pytest.mark.parametrize("name", ["America/Toronto", "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu", "Europe/Berlin"])
+@pytest.mark.parametrize(
+    "name", ["America/Toronto", "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu", "Europe/Berlin"]
+)
 async def test_both_know_the_clinics_clock_as_the_time_zone_database_does(world: World, name: str) -> None:
     (_, pack) = (await packs_of(world))[0]
-    zone, asked, here_says = zones.zone_named(name), [], []
+    zone, asked = zones.zone_named(name), []
+    here_says: list[Any] = []
     for month in range(12):
         start = START + month * 30 * 24 * HOUR
         local_pack = {**pack, "clock": zones.clock(start, zone)}
@@ -145,7 +206,8 @@ async def test_both_know_the_clinics_clock_as_the_time_zone_database_does(world:
 
 
 async def test_both_refuse_what_happened_in_the_future(world: World) -> None:
-    (_, pack), asked, here_says = (await packs_of(world))[3], [], []
+    (_, pack), asked = (await packs_of(world))[3], []
+    here_says: list[dict[str, Any]] = []
     for text in ("", "2026-12-01T09:59", "2026-12-01T10:01", "2026-02-30T10:00", "nonsense", "2026-12-01T10:00:30"):
         asked.append({"ask": "at", "pack": pack, "form": {"at": text}, "now": START})
         try:
@@ -153,4 +215,11 @@ async def test_both_refuse_what_happened_in_the_future(world: World) -> None:
         except BadAnswer as bad:
             here_says.append({"field": bad.field, "sentence": str(bad)})
     assert ask_node(asked) == here_says
-    assert [sorted(one) for one in here_says] == [["at"], ["at"], ["field", "sentence"], ["field", "sentence"], ["field", "sentence"], ["at"]]
+    assert [sorted(one) for one in here_says] == [
+        ["at"],
+        ["at"],
+        ["field", "sentence"],
+        ["field", "sentence"],
+        ["field", "sentence"],
+        ["at"],
+    ]

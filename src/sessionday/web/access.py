@@ -125,7 +125,7 @@ def entries_for(here: Here, entries: Iterable[Mapping[str, Any]]) -> list[dict[s
 
 
 def _entry_for(
-    here: Here, entry: Mapping[str, Any], rules: Mapping[str, Any], session: Mapping[str, Any]
+    here: Here, entry: Mapping[str, Any], rules: Mapping[str, Any], session: dict[str, Any]
 ) -> dict[str, Any]:
     shown = {key: entry[key] for key in ENTRY_KEYS}
     if entry["role"] == "staff":

@@ -1,11 +1,12 @@
 """From a form's fields to an entry's answer, or to a sentence about what is missing. Its twin is static/js/answers.js.
 
-It refuses slips of typing only. What somebody says on purpose is recorded, also where it is a stop (RULES.md, principle 1).
+It refuses slips of typing only. What somebody says on purpose is recorded, also where it is a stop: the record takes
+facts and never refuses one.
 """
 
 import re
 from calendar import timegm
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessionday.web.telling import DAY, MINUTE, Pack, civil, fill, number_text, offset_at
@@ -103,12 +104,13 @@ def local_instant(pack: Pack, text: str) -> int | None:
     shown = timegm((year, month, day, hour, minute, 0)) * 1000
     if civil(shown // DAY)[2] != day:  # the 31st of a month that has none
         return None
-    offsets = [ahead for _, ahead in pack["clock"]]
+    clock: Sequence[tuple[int, int]] = pack["clock"]
+    offsets = [ahead for _, ahead in clock]
     fitting = [shown - ahead * MINUTE for ahead in offsets if offset_at(pack, shown - ahead * MINUTE) == ahead]
     if fitting:
         return max(fitting)
     return next(
         since
-        for (since, ahead), before in zip(pack["clock"][1:], offsets, strict=False)
+        for (since, ahead), before in zip(clock[1:], offsets, strict=False)
         if since + before * MINUTE <= shown < since + ahead * MINUTE
     )

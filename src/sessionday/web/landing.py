@@ -1,4 +1,4 @@
-"""The landing page of a link, and the tap that opens a seat. Looking at it changes nothing: previews and scanners look too."""
+"""The landing page of a link, and the tap that opens a seat. Looking changes nothing: scanners look too."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response

@@ -1,4 +1,4 @@
-"""Tells listeners that a session's record grew: topics are session and clinic ids, the news is a number, nothing personal."""
+"""Wakes those who listen for news of a session or of a clinic. What is new they ask for themselves."""
 
 import asyncio
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What a phone keeps to work without signal: one release of static files under its build, the worker, the app's manifest."""
+"""What a phone keeps to work without signal: one release of static files, the worker, the app's manifest."""
 
 import hashlib
 import json

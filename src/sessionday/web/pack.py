@@ -1,4 +1,4 @@
-"""Everything one seat's phone needs to know a session by itself, as one JSON document: the rules, the words, the people.
+"""Everything one seat's phone needs to know a session by itself, as one JSON document: rules, words, people.
 
 The pages are drawn from the same pack, so that the server and a phone without signal say the same.
 """

@@ -97,7 +97,7 @@ async def _desk(site: Site, here: Here) -> dict[str, Any]:
 
 
 def _fact(site: Site, here: Here, pack: dict[str, Any], form: dict[str, str]) -> Fact:
-    """The entry that a form asks for. Raises BadAnswer for what can't be one yet, NotYours for what is no form of ours."""
+    """The entry that a form asks for. Raises BadAnswer where it can't be one yet, NotYours for a step not seen."""
     kind, step = form.get("kind", "answer"), form.get("step") or None
     rules = next((one for one in pack["protocol"]["steps"] if one["id"] == step), None)
     if kind not in ("answer", "withdraw", "waive", "ack") or (rules is None and kind != "ack"):

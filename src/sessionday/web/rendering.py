@@ -25,7 +25,11 @@ class Pages:
         )
         self._environment.globals.update(
             new_id=lambda: str(uuid4()),  # an entry's, drawn into each form, so that a double tap is one entry
-            asset=lambda path: f"/static/{build}/{path}", build=build, public_url=public_url, w=WORDS["en"], lang="en"
+            asset=lambda path: f"/static/{build}/{path}",
+            build=build,
+            public_url=public_url,
+            w=WORDS["en"],
+            lang="en",
         )
 
     def html(self, template: str, context: Mapping[str, Any]) -> str:

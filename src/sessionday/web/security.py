@@ -83,7 +83,7 @@ class Cookie:
 
 
 def is_foreign(method: str, headers: Headers, public_url: str) -> bool:
-    """Whether a request that changes something came from another site (DESIGN, section 3: CSRF)."""
+    """Whether a request that changes something came from another site ."""
     if method in SAFE_METHODS:
         return False
     site = headers.get("sec-fetch-site")

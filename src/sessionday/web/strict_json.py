@@ -1,7 +1,4 @@
-"""Reads JSON from outside, refusing what two parsers could read in two ways: fault 1 to 9 of the list in security terms.
-
-Standard library only, so that the phones' side can be held to the same set.
-"""
+"""Reads JSON from outside, and refuses what two parsers could read in two ways. Standard library only."""
 
 import json
 import re
@@ -22,7 +19,7 @@ class BadJSON(ValueError):
 
 
 def read_json(body: bytes) -> Any:
-    """The value of `body`. Raises BadJSON for what is not UTF-8, not JSON, too deep, ambiguous or holds unstorable text."""
+    """The value of `body`. Raises BadJSON: not UTF-8, not JSON, too deep, ambiguous, or text that can't be stored."""
     _refuse_depth(body)
     try:
         text = body.decode("utf-8")

@@ -1,4 +1,4 @@
-"""POST /s/{handle}/sync: what a phone made goes in, what its seat may know comes out, in one round trip (DESIGN, section 3)."""
+"""POST /s/{handle}/sync: what a phone made goes in, what its seat may know comes out, in one round trip."""
 
 from dataclasses import dataclass
 from typing import Any

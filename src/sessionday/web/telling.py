@@ -1,4 +1,4 @@
-"""What a state says in words: the pure step between `evaluate` and what people read, and its twin is static/js/telling.js.
+"""What a state says in words: the pure step between `evaluate` and what people read. Its twin is static/js/telling.js.
 
 It decides nothing. It takes a pack (see web/pack.py), a state and entries, and gives sentences; it never reads a clock.
 """

@@ -82,7 +82,7 @@ def parts_view(pack: Pack, state: State) -> list[dict[str, Any]]:
 
 
 def at_hand_view(pack: Pack, state: State) -> list[dict[str, Any]]:
-    """What staff record whenever it happens, and so is never only ‘next’: doses, readings that repeat, leaving, closing."""
+    """What staff record whenever it happens, and is never only ‘next’: doses, repeated readings, leaving, closing."""
     steps = [step for step in pack["protocol"]["steps"] if step["every"] or step["marks"] in ("dose", "leave", "close")]
     return [{**_item(pack, state, step), "hidden": not at_hand(state, step["id"])} for step in steps]
 
