@@ -17,6 +17,7 @@ from sessionday.store import Store, StoreError
 from sessionday.web import board, desk, landing, live, offline, pages, sign_in, sync
 from sessionday.web.news import News
 from sessionday.web.offline import Release
+from sessionday.web.pack import Packs
 from sessionday.web.passphrases import Turns
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie, SecurityHeaders, headers_for, is_foreign
@@ -111,6 +112,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
         news=News(),
         states=States(store),
         release=release,
+        packs=Packs(release.build),
         pages=Pages(release.build, settings.public_url),
         seat_cookie=seat,
         sign_in_cookie=staff,

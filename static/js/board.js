@@ -1,5 +1,6 @@
 // The board draws nothing by itself: it asks for the server's cards again when there is news, and greys itself when there is none.
 
+import { attach } from "./leaving.js";
 import { Live } from "./live.js";
 
 const STALE_MS = 20_000;
@@ -12,6 +13,7 @@ const live = new Live("/board/live", ({ news, number }) => {
   if (news || number >= firstChange()) load();
 });
 setInterval(look, 1_000);
+attach(document.querySelector("[data-sign-out]"), document.body.dataset.person);
 
 // The earliest instant at which a card changes with no news at all.
 function firstChange() {

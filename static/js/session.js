@@ -3,6 +3,7 @@
 
 import { answerFrom, BadAnswer, happenedAt } from "./answers.js";
 import { evaluate } from "./core/evaluate.js";
+import { attach as attachSignOut } from "./leaving.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
@@ -28,6 +29,8 @@ async function start() {
   document.addEventListener("visibilitychange", onVisible);
   new Live(`/s/${handle}/live`, ({ news }) => news && page.sync.kick());
   page.sync.kick();
+  const leaving = document.querySelector("[data-sign-out]");
+  if (leaving) attachSignOut(leaving, person, () => page.sync.kick());
   offerUpdate(async () => (await page.log.unsent()).length === 0);
   navigator.storage?.persist?.().catch(() => {});
 }

@@ -11,8 +11,8 @@ import pytest
 from sessionday import zones
 from sessionday.core import evaluate
 from sessionday.web import telling
-from sessionday.web.access import Here, entries_for
 from sessionday.web.answers import BadAnswer, answer_from, happened_at, local_instant
+from sessionday.web.here import Here, entries_for
 from sessionday.web.pack import pack_for
 from tests.world import CHECKLIST, HOUR, MINUTE, START, World
 
@@ -112,7 +112,9 @@ def some_answer(chance: random.Random, form: dict[str, Any]) -> Any:
 
 
 async def test_both_tell_a_day_in_the_same_words(world: World) -> None:
-    chance, asked, expected = random.Random(7), [], []
+    chance = random.Random(7)
+    asked: list[dict[str, Any]] = []
+    expected: list[dict[str, Any]] = []
     for number in range(60):
         entries = random_day(chance)
         for here, pack in await packs_of(world):

@@ -1,19 +1,14 @@
-"""Who is asking, and what they may know: a session is looked up through the person, so not allowed is not found."""
+"""Who is asking: a session is looked up through the person, so not allowed is not found."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from starlette.requests import Request
 
-from sessionday.core.answers import verdict
-from sessionday.protocols import Checklist
-from sessionday.store import Clinic, Seat, Session, Staff
+from sessionday.store import Clinic, Session, Staff
 from sessionday.web.errors import NotSignedIn, NotYours
+from sessionday.web.here import Here
 from sessionday.web.security import digest
 from sessionday.web.site import Site, site_of
-
-ENTRY_KEYS = ("id", "device", "n", "seen", "seq", "role", "t", "kind", "step", "answer", "of", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +18,6 @@ class SignedIn:
     staff: Staff
     credential: str
     expired: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Somebody at a session: which seat they sit in, and whether that has ended."""
-
-    session: Session
-    clinic: Clinic
-    checklist: Checklist
-    role: str
-    person: str
-    name: str
-    seats: tuple[Seat, ...]
-    credential: str
-    revoked: bool = False
-    expired: bool = False
-
-    def sees(self, step: str) -> bool:
-        """Whether this seat may know what is answered to `step`."""
-        known = self.checklist.steps.get(step)
-        return known is not None and self.role in known["visible_to"]
 
 
 async def staff_at(request: Request) -> SignedIn | None:
@@ -107,34 +81,3 @@ async def pusher_of(request: Request) -> Here:
     if site.seat_cookie.read(request) is None and site.sign_in_cookie.read(request) is None:
         raise NotSignedIn
     return await here_of(request)
-
-
-def session_for(here: Here) -> dict[str, Any]:
-    """The session in RULES.md's form for this seat: only who shows or checks the pick-up code has it."""
-    form = here.session.rules_form()
-    if here.role not in ("support", "staff"):
-        form["pickup_code"] = None
-    return form
-
-
-def entries_for(here: Here, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Entries as this seat may know them: where the answer is not theirs, its verdict stands in for it."""
-    session = here.session.rules_form()
-    rules = {step["id"]: step for step in here.checklist.rules["steps"]}
-    return [_entry_for(here, entry, rules, session) for entry in entries]
-
-
-def _entry_for(
-    here: Here, entry: Mapping[str, Any], rules: Mapping[str, Any], session: dict[str, Any]
-) -> dict[str, Any]:
-    shown = {key: entry[key] for key in ENTRY_KEYS}
-    if entry["role"] == "staff":
-        shown["name"] = entry.get("name")
-    step = entry["step"]
-    if step is not None and here.sees(step):
-        return shown
-    shown["answer"] = None
-    shown["reason"] = "-" if entry["kind"] == "waive" and (entry["reason"] or "").strip(" \t\n\r") else None
-    if entry["kind"] == "answer":
-        shown["verdict"] = verdict({"answer": entry["answer"]}, rules[step], session)
-    return shown

@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Session, Staff
 from sessionday.web import telling
-from sessionday.web.access import Here, clinic_of, staff_at
-from sessionday.web.pack import pack_for
+from sessionday.web.access import clinic_of, staff_at
+from sessionday.web.here import Here
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
 from sessionday.web.views import alerts_view
@@ -46,7 +46,7 @@ async def _card(site: Site, staff: Staff, session: Session, held: int, now: int)
     if current.state["stage"] in OVER and not is_today:
         return None
     here = await _as_staff(site, staff, session)
-    pack, state = pack_for(here, site.release.build), current.state
+    pack, state = site.packs.of(here), current.state
     alerts = [one for one in alerts_view(pack, state, current.entries) if not one["acked"]]
     return {
         "handle": session.handle,

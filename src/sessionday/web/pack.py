@@ -5,13 +5,16 @@ The pages are drawn from the same pack, so that the server and a phone without s
 
 import hashlib
 import json
+from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Any
 
 from sessionday import zones
-from sessionday.web.access import Here, session_for
+from sessionday.web.here import Here, session_for
 from sessionday.words import WORDS
 
 LANGUAGE = "en"
+KEPT = 1000
 # What the phone needs of the product's own words; the rest is drawn by the server alone.
 PHONE_WORDS = [
     "weekdays",
@@ -33,6 +36,25 @@ PHONE_WORDS = [
     "go",
     "errors",
 ]
+
+
+class Packs:
+    """The packs of one release. A seat's pack is made once, and again when somebody's name or the clinic changed."""
+
+    def __init__(self, build: str) -> None:
+        self._build = build
+        self._kept: OrderedDict[Hashable, dict[str, Any]] = OrderedDict()
+
+    def of(self, here: Here) -> dict[str, Any]:
+        """The pack of this seat; nobody may change it."""
+        names = tuple((seat.role, seat.name) for seat in here.seats)
+        key = (here.session.id, here.person, here.role, here.name, here.clinic, names)
+        if key not in self._kept:
+            self._kept[key] = pack_for(here, self._build)
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
 
 
 def pack_for(here: Here, build: str) -> dict[str, Any]:

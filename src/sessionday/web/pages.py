@@ -8,10 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Fact
 from sessionday.web import telling
-from sessionday.web.access import Here, entries_for, reader_of, session_for
+from sessionday.web.access import reader_of
 from sessionday.web.answers import BadAnswer, answer_from, happened_at
 from sessionday.web.errors import NotYours
-from sessionday.web.pack import pack_for
+from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.sync import look
@@ -45,7 +45,7 @@ async def entries(request: Request) -> Response:
     """POST /s/{handle}/entries: a form becomes an entry; 422 with what was typed where it can't be one yet."""
     site, here = site_of(request), await reader_of(request)
     form = await form_of(request)
-    pack = pack_for(here, site.release.build)
+    pack = site.packs.of(here)
     try:
         fact = _fact(site, here, pack, form)
     except BadAnswer as bad:
@@ -66,7 +66,7 @@ def _step_of(request: Request, here: Here) -> str:
 
 
 async def _view(site: Site, here: Here, step: str | None) -> dict[str, Any]:
-    pack = pack_for(here, site.release.build)
+    pack = site.packs.of(here)
     current = await site.states.of(here.session, site.now())
     looks = [{"name": look.name, "seq": look.seq} for look in await site.store.looks(here.session)]
     entries = entries_for(here, current.entries)
@@ -82,7 +82,7 @@ async def _desk(site: Site, here: Here) -> dict[str, Any]:
     """What staff see besides: who has a link, and what was kept aside."""
     if here.role != "staff":
         return {"seats": (), "held": [], "made_code": None}
-    pack = pack_for(here, site.release.build)
+    pack = site.packs.of(here)
     held = [
         {
             "why": one.why,

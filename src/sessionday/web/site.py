@@ -10,6 +10,7 @@ from sessionday.settings import Settings
 from sessionday.store import Session, Store
 from sessionday.web.news import News
 from sessionday.web.offline import Release
+from sessionday.web.pack import Packs
 from sessionday.web.passphrases import Turns
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie
@@ -29,6 +30,7 @@ class Site:
     news: News
     states: States
     release: Release
+    packs: Packs
     pages: Pages
     seat_cookie: Cookie
     sign_in_cookie: Cookie

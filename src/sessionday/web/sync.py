@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sessionday.store import Push, Verdict
-from sessionday.web.access import Here, entries_for, pusher_of, reader_of, session_for
+from sessionday.web.access import pusher_of, reader_of
 from sessionday.web.errors import Refused
-from sessionday.web.pack import pack_for
+from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.reading import SYNC_LIMIT, json_of
 from sessionday.web.site import Site, site_of
 
@@ -47,7 +47,7 @@ async def sync(request: Request) -> Response:
 async def pack(request: Request) -> Response:
     """GET /s/{handle}/pack: what the phone keeps to know the session by itself."""
     here = await reader_of(request)
-    return JSONResponse(pack_for(here, site_of(request).release.build))
+    return JSONResponse(site_of(request).packs.of(here))
 
 
 def parse_ask(body: Any) -> Ask:
@@ -119,7 +119,7 @@ async def _pulled(site: Site, here: Here, ask: Ask) -> dict[str, Any]:
         "entries": entries_for(here, news[:REPLY_ENTRIES]),
         "session": session_for(here),
         "protocol": {"id": here.checklist.id, "version": here.checklist.version},
-        "pack": pack_for(here, site.release.build)["version"],
+        "pack": site.packs.of(here)["version"],
         "seen_by": [{"name": look.name, "seq": look.seq, "at": look.at} for look in looks],
     }
 
