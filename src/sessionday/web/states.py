@@ -43,7 +43,7 @@ class States:
         fresh = await self._named(session, await self._store.entries(session, after=known.seq if known else 0))
         if known is None or fresh or not known.holds(now):
             known = await self._evaluated(session, (*(known.entries if known else ()), *fresh), now)
-            self._kept[session.id] = known
+        self._kept[session.id] = known  # again: it may have been forgotten while the record was read
         self._kept.move_to_end(session.id)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
