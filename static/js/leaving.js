@@ -12,6 +12,11 @@ export async function unsentOf(person) {
 // Takes this person's logs and every kept page off the device.
 export async function forget(person) {
   for (const name of await logsOf(person)) indexedDB.deleteDatabase(name);
+  await forgetPages();
+}
+
+// Takes every kept page off the device.
+export async function forgetPages() {
   const worker = navigator.serviceWorker?.controller;
   if (worker) await new Promise((resolve) => tell(worker, resolve));
 }

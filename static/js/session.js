@@ -3,7 +3,7 @@
 
 import { answerFrom, BadAnswer, happenedAt } from "./answers.js";
 import { evaluate } from "./core/evaluate.js";
-import { attach as attachSignOut } from "./leaving.js";
+import { attach as attachSignOut, forgetPages } from "./leaving.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
@@ -23,7 +23,7 @@ async function start() {
   await show();
   document.addEventListener("submit", onSubmit);
   document.body.dataset.ready = "true";
-  page.sync = new Sync({ handle, log: page.log, onNews, looked });
+  page.sync = new Sync({ handle, person, log: page.log, onNews, looked });
   tabs?.addEventListener("message", show);
   for (const event of ["online", "pageshow"]) addEventListener(event, () => page.sync.kick());
   document.addEventListener("visibilitychange", onVisible);
@@ -136,7 +136,8 @@ function sendPlainly(form, submitter, error) {
   if (navigator.onLine) form.requestSubmit(submitter?.form === form ? submitter : undefined);
 }
 
-async function onNews({ heard, status, build, pack, signedOut, left }) {
+async function onNews({ heard, status, build, pack, signedOut, other, left }) {
+  if (other) return startAnew();
   const words = page.pack.words.unsent;
   page.notice = signedOut ? words.signed_out : [401, 403, 404].includes(status) ? words.unknown : "";
   if (heard && !signedOut && pack !== page.pack.version) page.pack = await fetchPack();
@@ -145,6 +146,12 @@ async function onNews({ heard, status, build, pack, signedOut, left }) {
   await show();
   tabs?.postMessage("heard");
   if (heard && !signedOut && left === 0) await keepOffline(page.log, page.pack, build);
+}
+
+// Somebody else sits at this browser now: this page was kept for who sat here before. Their log stays; the pages go.
+async function startAnew() {
+  await forgetPages();
+  location.reload();
 }
 
 function onVisible() {

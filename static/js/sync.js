@@ -8,6 +8,7 @@ const NOISE_MS = 5_000;
 export class Sync {
   #url;
   #log;
+  #person;
   #onNews;
   #looked;
   #running = false;
@@ -17,9 +18,10 @@ export class Sync {
   #timer = 0;
 
   // `onNews(outcome)` is called after each round; `looked()` tells up to which seq a member of staff has it on the screen.
-  constructor({ handle, log, onNews, looked = () => 0 }) {
+  constructor({ handle, person, log, onNews, looked = () => 0 }) {
     this.#url = `/s/${handle}/sync`;
     this.#log = log;
+    this.#person = person;
     this.#onNews = onNews;
     this.#looked = looked;
   }
@@ -55,15 +57,17 @@ export class Sync {
     const { facts } = await this.#log.whole();
     const entries = (await this.#log.unsent()).slice(0, this.#batch).map(asSent);
     const sentAt = Date.now();
-    const body = { v: 1, device: facts.device, seen: facts.seen || 0, sent_at: sentAt, entries, looked: this.#looked() };
+    const { device, seen = 0 } = facts;
+    const body = { v: 1, device, seen, sent_at: sentAt, entries, person: this.#person, looked: this.#looked() };
     const reply = await post(this.#url, body);
     if (reply.status === 413) this.#batch = Math.max(1, this.#batch >> 1);
     if (!reply.ours) return { heard: false, status: reply.status };
     const skew = Math.round(reply.ours.now - (sentAt + Date.now()) / 2);
     const restored = await this.#log.hear(reply.ours, Math.abs(skew) < NOISE_MS ? 0 : skew);
     this.#batch = BATCH;
-    const { more, build, pack, signed_out: signedOut = false } = reply.ours;
-    return { heard: true, status: 200, more: more || restored, build, pack, signedOut, settled: reply.ours.verdicts.length };
+    const { more, build, pack, person, verdicts, signed_out: signedOut = false } = reply.ours;
+    const other = person !== undefined && person !== this.#person;
+    return { heard: true, status: 200, more: more || restored, build, pack, signedOut, other, settled: verdicts.length };
   }
 }
 

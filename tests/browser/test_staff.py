@@ -2,7 +2,7 @@
 
 from tests.browser.people import Person, browser, local
 from tests.browser.test_phones import soon
-from tests.server import Server
+from tests.server import PASSPHRASE, Server
 
 
 async def test_a_stop_is_set_aside_with_a_reason_and_the_reason_taken_back(server: Server) -> None:
@@ -86,6 +86,33 @@ async def test_what_is_written_down_late_carries_when_it_happened(server: Server
         await staff.sent()
         await staff.close()
     assert server.command("export", session["handle"])["entries"][0]["t"] == then
+
+
+async def test_the_next_person_at_the_tablet_sees_their_own_page_and_the_first_ones_words_wait(server: Server) -> None:
+    session = soon(server, 40)
+    clinic = server.command("export", session["handle"])["clinic"]["id"]
+    staff_add = ["staff", "add", "kim@example.org", "--name", "Kim Park", "--clinic", clinic, "--password-stdin"]
+    server.command(*staff_add, stdin=PASSPHRASE + "\n")
+    async with browser() as found:
+        staff = await Person.at(found, server, session, "staff")
+        await staff.kept()
+        server.kill()
+        await staff.answer("ride_giver_reached")
+        server.start()
+        await staff.context.clear_cookies()
+        page = staff.page
+        for email, name in (("kim@example.org", "Kim Park"), ("robin@example.org", "Robin Lee")):
+            await page.goto(f"{server.url}/sign-in")
+            await page.fill("[name=email]", email)
+            await page.fill("[name=password]", PASSPHRASE)
+            await page.click("form[action='/sign-in'] button")
+            await page.wait_for_selector("[data-tiles]")
+            await page.goto(session["url"])
+            await page.wait_for_selector(f".band-who:has-text('{name}')")
+            await page.wait_for_selector("[data-unsent='0']:not([hidden])")
+            entries = server.command("export", session["handle"])["entries"]
+            assert len(entries) == (0 if name == "Kim Park" else 1)
+        await staff.close()
 
 
 async def test_signing_out_leaves_nothing_of_one_person_on_the_tablet(server: Server) -> None:

@@ -1,5 +1,6 @@
 """The board: every session of the clinic's day, most urgent first. The cards are drawn here and nowhere else."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -57,7 +58,7 @@ async def _card(site: Site, staff: Staff, session: Session, held: int, now: int)
         "next": _next(pack, current),
         "gate": _gate(pack, current),
         "ride": _ride(current),
-        "hold": telling.hold(pack, state) if state["dosed_at"] is not None or state["hold_until"] else "",
+        "hold": _hold(pack, state),
         "alerts": alerts,
         "conflicts": sum(step["status"] == "conflict" for step in state["steps"].values()),
         "held": held,
@@ -89,6 +90,14 @@ def _gate(pack: telling.Pack, current: Current) -> dict[str, Any] | None:
         "open": current.state["gates"][name]["open"],
         **telling.gate(pack, name, current.state["gates"][name]),
     }
+
+
+def _hold(pack: telling.Pack, state: Mapping[str, Any]) -> str:
+    """The hold where there is one; where no dose is known, that it is only taken for granted."""
+    blockers = state["gates"]["drive"]["blockers"]
+    if state["dosed_at"] is None:
+        return telling.blocker(pack, blockers[0]) if blockers else ""
+    return telling.hold(pack, state)
 
 
 def _ride(current: Current) -> str:

@@ -28,6 +28,7 @@ class Ask:
     sent_at: int
     entries: list[Any]
     looked: int
+    person: str
 
 
 async def sync(request: Request) -> Response:
@@ -35,6 +36,9 @@ async def sync(request: Request) -> Response:
     site = site_of(request)
     here = await pusher_of(request)
     ask = parse_ask(await json_of(request, SYNC_LIMIT))
+    if ask.person and ask.person != here.person:
+        # A page drawn for somebody who sat here before: what they wrote is not this person's, and waits for them.
+        return JSONResponse({**_signed_out(site, ask), "person": here.person, "verdicts": []})
     verdicts = await site.store.push(_push(here, ask, site.now())) if ask.entries else []
     ended = here.revoked or here.expired
     looked = min(ask.looked, here.session.seq)  # nobody has seen what was not there when they asked
@@ -63,7 +67,10 @@ def parse_ask(body: Any) -> Ask:
     numbers = [
         _whole(body, key, default) for key, default in (("v", None), ("seen", 0), ("sent_at", None), ("looked", 0))
     ]
-    return Ask(numbers[0], device, numbers[1], numbers[2], entries, numbers[3])
+    person = body.get("person")
+    return Ask(
+        numbers[0], device, numbers[1], numbers[2], entries, numbers[3], person if isinstance(person, str) else ""
+    )
 
 
 def _whole(body: dict[str, Any], key: str, default: int | None) -> int:
