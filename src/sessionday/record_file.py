@@ -1,6 +1,7 @@
 """A session's record as a file that proves itself: everything that was stored, with the chain that ties it together."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,29 +21,23 @@ async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] 
     if clinic is None or body is None:
         return None
     checklist = Checklist.from_json(json.loads(body))
-    entries = await store.entries(session)
+    # Up to the session's own `seq`, where its `head` is, though entries may be arriving.
+    entries = await store.entries(session, limit=session.seq)
     return {
         "format": "sessionday-record-1",
         "exported_at": now,
         "clinic": {"id": clinic.id, "name": clinic.name, "zone": clinic.zone},
-        "session": {**session.rules_form(), "handle": session.handle, "client": session.client},
+        "session": {
+            **session.rules_form(),
+            "handle": session.handle,
+            "client": session.client,
+            "seq": session.seq,
+            "head": session.head,
+        },
         "seats": [{"id": seat.id, "role": seat.role, "name": seat.name} for seat in await store.seats(session)],
         "protocol": checklist.to_json(),
         "entries": await store.chained(session),
-        "head": session.head,
-        "held": [
-            {
-                "number": one.number,
-                "why": one.why,
-                "message": one.message,
-                "role": one.role,
-                "by": one.by,
-                "received_at": one.received_at,
-                "device": one.device,
-                "body": one.body,
-            }
-            for one in await store.held(session)
-        ],
+        "held": [asdict(one) for one in await store.held(session)],
         "state": evaluate(checklist.rules, session.rules_form(), entries, now),
     }
 

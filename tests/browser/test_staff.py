@@ -1,4 +1,4 @@
-"""What staff do with their hands: setting aside, taking back, late notes, odd readings, signing out of a shared tablet."""
+"""What staff do with their hands: setting aside, taking back, late notes, odd readings, a tablet that is shared."""
 
 from tests.browser.people import Person, browser, local
 from tests.browser.test_phones import soon

@@ -3,7 +3,7 @@ gates and its steps stand."""
 
 from .entries import Entry, before
 from .gates import is_shut
-from .live import live_answers, withdrawal
+from .live import live, withdrawal
 from .moment import Moment, moment
 from .steps import Standing
 from .values import Instant, Json
@@ -32,7 +32,7 @@ def breaches(step: Json, protocol: Json, session: Json, at: Moment) -> list[Json
         return []
     return [
         alert(f"breach:{gate}:{answer.id}", "critical", step, answer.t)
-        for answer in live_answers(step, at.record, at.span)
+        for answer in live(step, at.record, at.span).answers
         if (gate == "dose" or answer.verdict == "ok") and was_shut(gate, answer, protocol, session, at)
     ]
 
@@ -45,7 +45,9 @@ def was_shut(gate: str, answer: Entry, protocol: Json, session: Json, at: Moment
 def withdrawn(step: Json, at: Moment) -> list[Json]:
     if step["marks"] not in ("dose", "leave"):
         return []
-    taken_back = [(answer, withdrawal(answer, step, at.record, at.span)) for answer in at.record.answers[step["id"]]]
+    taken_back = [
+        (answer, withdrawal(answer, step, at.record, at.span)) for answer in at.record.said[step["id"]].answers
+    ]
     return [
         alert(f"withdrawn:{step['id']}:{answer.id}", "warn", step, by.t) for answer, by in taken_back if by is not None
     ]
@@ -54,14 +56,15 @@ def withdrawn(step: Json, at: Moment) -> list[Json]:
 def calls(step: Json, at: Moment) -> list[Json]:
     if step["marks"] != "help":
         return []
-    return [alert(f"help:{call.id}", "critical", step, call.t) for call in live_answers(step, at.record, at.span)]
+    return [alert(f"help:{call.id}", "critical", step, call.t) for call in live(step, at.record, at.span).answers]
 
 
 def unsettled(step: Json, found: Standing) -> list[Json]:
     if found.status == "overdue":
         due = "none" if found.due_at is None else found.due_at
         return [alert(f"overdue:{step['id']}:{due}", "warn", step, found.due_at)]
-    if found.status not in ("stop", "conflict", "impaired") or found.by is None:
+    if found.status not in ("stop", "conflict", "impaired"):
         return []
-    level = "critical" if any(stop.verdict == "never" for stop in found.stops) else "warn"
-    return [alert(f"{found.status}:{step['id']}:{found.by.id}", level, step, found.by.t)]
+    by = found.deciding[-1]
+    level = "critical" if any(stop.verdict == "never" for stop in found.deciding) else "warn"
+    return [alert(f"{found.status}:{step['id']}:{by.id}", level, step, by.t)]

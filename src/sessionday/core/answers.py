@@ -29,18 +29,26 @@ def confirm(answer: Any, form: Json, session: Json) -> str:
 
 
 def choice(answer: Any, form: Json, session: Json) -> str:
-    option = next((option for option in form["options"] if option["id"] == answer), None)
-    return as_word(option["verdict"]) if option else "stop"
+    for option in form["options"]:
+        if option["id"] == answer:
+            return as_word(option["verdict"])
+    return "stop"
 
 
 def checks(answer: Any, form: Json, session: Json) -> str:
-    return ok_if(is_object(answer) and all(part(answer, item["id"]) == item["want"] for item in form["items"]))
+    if not is_object(answer):
+        return "stop"
+    for item in form["items"]:
+        if part(answer, item["id"]) != item["want"]:
+            return "stop"
+    return "ok"
 
 
 def measure(answer: Any, form: Json, session: Json) -> str:
     if not is_object(answer):
         return "stop"
-    return max((measured(number(part(answer, field["id"])), field) for field in form["fields"]), key=VERDICTS.index)
+    found = [measured(number(part(answer, field["id"])), field) for field in form["fields"]]
+    return max(found, key=VERDICTS.index)
 
 
 def measured(value: int | float | None, field: Json) -> str:

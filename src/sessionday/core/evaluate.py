@@ -9,7 +9,7 @@ from .entries import read_record
 from .gates import behind_gates, gates, observed_until
 from .hold import assumed_from
 from .moment import Moment, moment
-from .steps import Standing, standing
+from .steps import Standing, standing, turns
 from .values import Instant, Json
 
 ROLES = ("client", "support", "staff", "prescriber")
@@ -46,7 +46,8 @@ def stage_of(at: Moment, shut: Json) -> str:
 
 
 def told(found: Standing) -> Json:
-    return {"status": found.status, "by": found.by.id if found.by else None, "due_at": found.due_at}
+    by = found.deciding[-1].id if found.deciding else None
+    return {"status": found.status, "by": by, "due_at": found.due_at}
 
 
 def next_for(role: str, stage: str, protocol: Json, standings: dict[str, Standing]) -> str | None:
@@ -62,10 +63,8 @@ def next_for(role: str, stage: str, protocol: Json, standings: dict[str, Standin
 
 def changes_at(protocol: Json, session: Json, at: Moment, standings: dict[str, Standing]) -> int | None:
     """The first instant after now at which time alone may change any of it."""
-    turns = [turn for found in standings.values() for turn in found.turns]
-    turns += [
-        turn
-        for turn in (assumed_from(protocol, session), observed_until(protocol, at), at.hold.until if at.hold else None)
-        if turn is not None
-    ]
-    return min((math.ceil(turn) for turn in turns if turn > at.now), default=None)
+    ends = (assumed_from(protocol, session), observed_until(protocol, at), at.hold.until if at.hold else None)
+    instants = [end for end in ends if end is not None]
+    for step in protocol["steps"]:
+        instants += turns(step, standings[step["id"]], at)
+    return min((math.ceil(instant) for instant in instants if instant > at.now), default=None)

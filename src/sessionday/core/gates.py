@@ -17,7 +17,7 @@ def gates(protocol: Json, at: Moment, standings: dict[str, Standing]) -> Json:
 
 def is_shut(gate: str, protocol: Json, at: Moment) -> bool:
     """Whether one gate has blockers, for when nothing else is asked of that moment."""
-    standings = {step["id"]: standing(step, at) for step in holding(gate, protocol)}
+    standings = {step["id"]: standing(step, at) for step in at.record.holding.get(gate, ())}
     return bool(blockers(gate, protocol, at, standings))
 
 
@@ -39,15 +39,11 @@ def blockers(gate: str, protocol: Json, at: Moment, standings: dict[str, Standin
     unmet = OWN_BLOCKERS[gate](protocol, at)
     if gate != "dose" and at.cancelled:
         return unmet
-    for step in holding(gate, protocol):
+    for step in at.record.holding.get(gate, ()):
         status = standings[step["id"]].status
         if status not in ("done", "waived"):
             unmet.append(blocker(status, step=step["id"]))
     return unmet
-
-
-def holding(gate: str, protocol: Json) -> list[Json]:
-    return [step for step in protocol["steps"] if step.get("gate") == gate]
 
 
 def blocker(why: str, *, step: str | None = None, until: Instant | None = None) -> Json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .values import Instant, Json, minutes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hold:
     until: Instant | None  # None: no known end
     assumed: bool  # no dose is known

@@ -3,7 +3,7 @@
 Asked of many entries at once, so that a long record costs no more than its length."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from .entries import Entry
 
@@ -16,15 +16,21 @@ NOTHING = (-math.inf, -math.inf)
 def horizon(entries: Iterable[Entry]) -> Horizon:
     heard: Horizon = {}
     for entry in entries:
-        n, seen = heard.get(entry.device, NOTHING)
-        heard[entry.device] = (entry.n if entry.n > n else n, entry.seen if entry.seen > seen else seen)
+        widen(heard, entry)
     return heard
 
 
-def horizons(entries: Sequence[Entry]) -> dict[str | None, Horizon]:
+def horizons(entries: Iterable[Entry]) -> dict[str | None, Horizon]:
     """The same, for each role by itself."""
-    roles = {entry.role for entry in entries}
-    return {role: horizon([entry for entry in entries if entry.role == role]) for role in roles}
+    heard: dict[str | None, Horizon] = {}
+    for entry in entries:
+        widen(heard.setdefault(entry.role, {}), entry)
+    return heard
+
+
+def widen(heard: Horizon, entry: Entry) -> None:
+    n, seen = heard.get(entry.device, NOTHING)
+    heard[entry.device] = (entry.n if entry.n > n else n, entry.seen if entry.seen > seen else seen)
 
 
 def is_known(entry: Entry, heard: Horizon) -> bool:

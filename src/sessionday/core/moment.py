@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from .entries import Entry, Record
 from .hold import Hold, hold
-from .live import Span, live_answers, live_waives, uncovered
+from .live import Span, live
 from .values import Instant, Json, minutes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Moment:
     now: Instant
     record: Record
@@ -26,12 +26,12 @@ class Moment:
 
 def moment(protocol: Json, session: Json, record: Record, now: Instant) -> Moment:
     # Whoever marks these is staff, whom nothing impairs: so the doses can be known before the span that they begin.
-    doses = [dose.t for step in marking(protocol, "dose") for dose in live_answers(step, record, None)]
+    doses = [dose.t for step in record.marking.get("dose", ()) for dose in live(step, record, None).answers]
     first, last = min(doses, default=None), max(doses, default=None)
-    cancelled = not doses and bool(marks(protocol, "cancel", record))
+    cancelled = not doses and bool(marks("cancel", record))
     held = hold(protocol, session, last, cancelled, now)
     until = held.until if held else None
-    leaves = [] if last is None else [leave.t for leave in marks(protocol, "leave", record) if leave.t > last]
+    leaves = [] if last is None else [leave.t for leave in marks("leave", record) if leave.t > last]
     left = min(leaves, default=None)
     return Moment(
         now=now,
@@ -40,7 +40,7 @@ def moment(protocol: Json, session: Json, record: Record, now: Instant) -> Momen
         last_dose=last,
         left=left,
         cancelled=cancelled,
-        closed=bool(marks(protocol, "close", record)),
+        closed=bool(marks("close", record)),
         hold=held,
         span=None if first is None else (first, until),
         start=session["start"],
@@ -48,18 +48,10 @@ def moment(protocol: Json, session: Json, record: Record, now: Instant) -> Momen
     )
 
 
-def marking(protocol: Json, event: str) -> list[Json]:
-    return [step for step in protocol["steps"] if step.get("marks") == event]
-
-
-def marks(protocol: Json, event: str, record: Record) -> list[Entry]:
+def marks(event: str, record: Record) -> list[Entry]:
     """The answers that are that event: each a yes, in a step where no no stands against it."""
-    found: list[Entry] = []
-    for step in marking(protocol, event):
-        answers = live_answers(step, record, None)
-        if not uncovered(answers, live_waives(step, record, None)):
-            found += [answer for answer in answers if answer.verdict == "ok"]
-    return found
+    standing = [live(step, record, None) for step in record.marking.get(event, ())]
+    return [ok for stands in standing if not stands.stops for ok in stands.oks]
 
 
 def anchored(offset: Json | None, at: Moment) -> Instant | None:

@@ -3,22 +3,26 @@ of gates, which are shut by steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
-from .entries import Entry
+from .entries import Entry, Live
 from .knew import horizons, is_known
-from .live import is_impaired, live_answers, live_waives, repeats, uncovered
+from .live import UNHEARD, is_impaired, live, repeats
 from .moment import Moment, anchored
 from .values import Instant, Json, after, minutes
+
+PLACE = attrgetter("place")
+NOBODY: frozenset[str | None] = frozenset()
 
 
 @dataclass(slots=True)
 class Standing:
     status: str
-    by: Entry | None = None
+    deciding: Sequence[Entry] = ()  # in order: the last decides
+    opens: Instant | None = None
     due_at: Instant | None = None
-    stops: Sequence[Entry] = ()  # those that make it a stop or a conflict
-    content: frozenset[str | None] = frozenset()  # of a quorum: the roles that have said yes, and nothing against it
-    turns: Sequence[Instant] = ()  # instants at which time alone may change it
+    good: Sequence[Entry] = ()  # what counts, for as long as it stays fresh
+    content: frozenset[str | None] = NOBODY  # of a quorum: the roles that have said yes, and nothing against it
 
 
 def standing(step: Json, at: Moment) -> Standing:
@@ -31,56 +35,48 @@ def standing(step: Json, at: Moment) -> Standing:
 
 def asked_once(step: Json, at: Moment) -> Standing:
     opens, due = anchored(step.get("opens"), at), anchored(step.get("due"), at)
-    answers, waives = live_answers(step, at.record, at.span), live_waives(step, at.record, at.span)
-    oks = [answer for answer in answers if answer.verdict == "ok"]
-    stops = uncovered(answers, waives)
-    able, impaired = by_ability(since_opening(oks, step, opens), step, at)
-    fresh, stale = by_age(able, step, at)
-    waived, lapsed = by_age(since_opening(waives, step, opens), step, at)
-    cases = (
-        (conflict_or_stop(step, stops, oks), stops),
-        ("done", fresh if suffice(step, fresh) else []),
-        ("waived", waived),
-        ("expired", stale + lapsed),
-        ("impaired", impaired),
-    )
-    status, deciding = next((case for case in cases if case[1]), (unanswered(step, opens, due, at), []))
-    turns = expiries(fresh + waived, step, at)
-    if opens is not None:
-        turns.append(opens)
-    if due is not None:
-        turns.append(after(due))
-    content = content_roles(fresh, answers) if step["quorum"] == "all" else frozenset()
-    return Standing(status, latest(deciding), due, stops, content, turns)
+    stands = live(step, at.record, at.span)
+    fresh, stale, impaired = weighed(since_opening(stands.oks, step, opens), step, at)
+    content = content_roles(fresh, stands) if step["quorum"] == "all" else NOBODY
+    if stands.stops:
+        return Standing(conflict_or_stop(step, stands), stands.stops, opens, due, fresh, content)
+    if suffice(step, fresh):
+        return Standing("done", fresh, opens, due, fresh, content)
+    waived, lapsed, _ = weighed(since_opening(stands.waives, step, opens), step, at)
+    status, deciding = unanswered(step, opens, due, at), impaired
+    if waived:
+        status, deciding = "waived", waived
+    elif stale or lapsed:
+        status, deciding = "expired", in_order(stale + lapsed)
+    elif impaired:
+        status = "impaired"
+    return Standing(status, deciding, opens, due, fresh + waived, content)
 
 
 def since_opening(entries: list[Entry], step: Json, opens: Instant | None) -> list[Entry]:
-    if not step.get("opens"):
+    if not entries or not step.get("opens"):
         return entries
     return [] if opens is None else [entry for entry in entries if entry.t >= opens]
 
 
-def by_ability(answers: list[Entry], step: Json, at: Moment) -> tuple[list[Entry], list[Entry]]:
-    if not step.get("capacity"):
-        return answers, []
-    impaired = [answer for answer in answers if is_impaired(answer, step, at.span)]
-    return [answer for answer in answers if not is_impaired(answer, step, at.span)], impaired
-
-
-def by_age(entries: list[Entry], step: Json, at: Moment) -> tuple[list[Entry], list[Entry]]:
-    """The fresh and the expired. Whoever has left is as fresh as they were then."""
+def weighed(entries: list[Entry], step: Json, at: Moment) -> tuple[list[Entry], list[Entry], list[Entry]]:
+    """The fresh, the expired and the impaired. Whoever has left is as fresh as they were then."""
+    impaired: list[Entry] = []
+    if step.get("capacity") and at.span is not None:
+        impaired = [entry for entry in entries if is_impaired(entry, step, at.span)]
+        entries = [entry for entry in entries if not is_impaired(entry, step, at.span)]
     if step.get("fresh_minutes") is None:
-        return entries, []
+        return entries, [], impaired
     good_from = (at.now if at.left is None else at.left) - minutes(step["fresh_minutes"])
-    return [entry for entry in entries if entry.t >= good_from], [entry for entry in entries if entry.t < good_from]
+    fresh = [entry for entry in entries if entry.t >= good_from]
+    return fresh, [entry for entry in entries if entry.t < good_from], impaired
 
 
-def conflict_or_stop(step: Json, stops: list[Entry], oks: list[Entry]) -> str:
+def conflict_or_stop(step: Json, stands: Live) -> str:
     """A conflict: somebody of one role says yes and no, and neither took the other back."""
-    if not stops or repeats(step):
-        return "stop"
-    agreeing = {ok.role for ok in oks}
-    return "conflict" if any(stop.role in agreeing for stop in stops) else "stop"
+    agreeing = {ok.role for ok in stands.oks}
+    is_split = any(stop.role in agreeing for stop in stands.stops)
+    return "conflict" if is_split and not repeats(step) else "stop"
 
 
 def suffice(step: Json, fresh: list[Entry]) -> bool:
@@ -99,43 +95,49 @@ def is_locked(step: Json, opens: Instant | None, at: Moment) -> bool:
     return bool(step.get("opens")) and (opens is None or opens > at.now)
 
 
-def expiries(entries: list[Entry], step: Json, at: Moment) -> list[Instant]:
-    if step.get("fresh_minutes") is None or at.left is not None:
-        return []
-    return [after(entry.t + minutes(step["fresh_minutes"])) for entry in entries]
+def in_order(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=PLACE)
 
 
-def latest(entries: Sequence[Entry]) -> Entry | None:
-    return max(entries, key=lambda entry: entry.place, default=None)
-
-
-def content_roles(fresh: list[Entry], answers: list[Entry]) -> frozenset[str | None]:
-    return frozenset(answer.role for answer in fresh) - {answer.role for answer in answers if answer.verdict != "ok"}
+def content_roles(fresh: list[Entry], stands: Live) -> frozenset[str | None]:
+    against = {answer.role for answer in stands.answers if answer.verdict != "ok"}
+    return frozenset(answer.role for answer in fresh) - against
 
 
 def asked_again(step: Json, at: Moment) -> Standing:
     """A step with `every`: each reading or waive is good until the next one is due."""
     opens = anchored(step.get("opens"), at)
     if is_locked(step, opens, at):
-        return Standing("locked", turns=[] if opens is None else [opens])
-    readings = since_opening(live_answers(step, at.record, at.span), step, opens)
-    waives = live_waives(step, at.record, at.span)
-    stops = unresolved(uncovered(readings, waives), readings)
+        return Standing("locked", opens=opens)
+    stands = live(step, at.record, at.span)
+    stops = unresolved(since_opening(stands.stops, step, opens), since_opening(stands.oks, step, opens))
     if stops:
-        return Standing("stop", latest(stops), stops=stops)
-    last = latest(readings + since_opening(waives, step, opens))
+        return Standing("stop", stops)
+    counted = in_order(since_opening(stands.answers + stands.waives, step, opens))
+    last = counted[-1] if counted else None
     told = None if last is None else "waived" if last.kind == "waive" else "done"
     if at.left is not None:
-        return Standing(told or "overdue", last)
+        return Standing(told or "overdue", counted)
     since = last.t if last else at.start if opens is None else opens
     due = since + minutes(step["every"]["minutes"])
     missed = due + minutes(step["every"]["grace_minutes"])
-    return Standing("overdue" if at.now > missed else told or "todo", last, due, turns=[after(missed)])
+    return Standing("overdue" if at.now > missed else told or "todo", counted, due_at=due)
 
 
-def unresolved(stops: list[Entry], readings: list[Entry]) -> list[Entry]:
+def unresolved(stops: list[Entry], oks: list[Entry]) -> list[Entry]:
     """The stops that no later yes answered, by the same role or by staff."""
     if not stops:
         return []
-    oks = horizons([reading for reading in readings if reading.verdict == "ok"])
-    return [stop for stop in stops if not any(is_known(stop, oks.get(role, {})) for role in (stop.role, "staff"))]
+    yes = horizons(oks)
+    return [stop for stop in stops if not any(is_known(stop, yes.get(role, UNHEARD)) for role in (stop.role, "staff"))]
+
+
+def turns(step: Json, found: Standing, at: Moment) -> list[Instant]:
+    """When time alone may change it: as it opens, falls overdue, or as what is good expires."""
+    instants = [] if found.opens is None else [found.opens]
+    if found.due_at is not None:
+        grace = minutes(step["every"]["grace_minutes"]) if step.get("every") else 0
+        instants.append(after(found.due_at + grace))
+    if step.get("fresh_minutes") is not None and at.left is None:
+        instants += [after(entry.t + minutes(step["fresh_minutes"])) for entry in found.good]
+    return instants

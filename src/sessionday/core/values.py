@@ -9,12 +9,13 @@ Instant = int | float  # milliseconds since the Unix epoch; whole, unless somebo
 
 MINUTE = 60_000
 EXACT = 2**53  # from here on JavaScript can't tell neighbouring whole numbers apart
+LEAST = -EXACT
 WHITE_SPACE = " \t\n\r"
 
 
 def number(value: object) -> int | float | None:
     """The number that JavaScript would read, or None where it is none, or has no end."""
-    if type(value) is int and -EXACT < value < EXACT:
+    if type(value) is int and LEAST < value < EXACT:
         return value
     if type(value) is not int and type(value) is not float:
         return None
@@ -29,7 +30,7 @@ def number(value: object) -> int | float | None:
 
 def count(value: object) -> int | float:
     """The number, or where it is none, one that is neither more nor less than any other."""
-    if type(value) is int and -EXACT < value < EXACT:
+    if type(value) is int and LEAST < value < EXACT:
         return value
     found = number(value)
     return math.nan if found is None else found

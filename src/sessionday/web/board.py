@@ -16,8 +16,8 @@ from sessionday.web.views import alerts_view
 
 DAY_MS = 86_400_000
 SHOWN_MS = 36 * 3_600_000  # a day that is over stays on the board until the next one is under way
-# Held over from the days before: a hold can last, and a record stays open until somebody closes it.
-BACK_DAYS = 3
+# Held over from the days before: a hold can last, a record is open until it is closed, an alert until it is answered.
+BACK_DAYS = 11  # as long as a session lasts
 OVER = ("closed", "cancelled", "clear")
 WRONG = ("conflict", "stop", "overdue", "impaired")
 
@@ -43,8 +43,9 @@ async def cards_of(site: Site, staff: Staff) -> list[dict[str, Any]]:
 
 async def _card(site: Site, staff: Staff, session: Session, held: int, now: int) -> dict[str, Any] | None:
     current = await site.states.of(session, now)
-    is_today = abs(session.start - now) < SHOWN_MS
-    if current.state["stage"] in OVER and not is_today:
+    unanswered = any(not alert["acked"] for alert in current.state["alerts"])
+    is_recent = now - session.start < SHOWN_MS
+    if not is_recent and not unanswered and current.state["stage"] in OVER:
         return None
     here = await _as_staff(site, staff, session)
     pack, state = site.packs.of(here), current.state

@@ -17,13 +17,15 @@ from sessionday.web.site import Site, site_of
 from sessionday.web.sync import look
 from sessionday.web.views import day_view, step_view
 
+BEHIND = {"x-refresh", "sec-purpose", "purpose"}
+
 
 async def day(request: Request) -> Response:
     """GET /s/{handle}/: what is next, the list, the gates and the hold, as this seat may see them."""
     site, here = site_of(request), await reader_of(request)
     context = await day_context(request)
-    # A worker that refreshes its copy behind the page is nobody looking.
-    if here.role == "staff" and "x-refresh" not in request.headers:
+    # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
+    if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
         await look(site, here, context["seq"])
     return site.pages.response("session/show.html", **context)
 

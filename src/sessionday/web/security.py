@@ -45,7 +45,7 @@ def new_code() -> str:
 
 def tidy_code(typed: str) -> str:
     """A code as typed by a person: spaces, dashes and small letters are forgiven, and letters that look like digits."""
-    plain = "".join(typed.upper().split()).replace("-", "")
+    plain = "".join(typed.upper().split()).translate(str.maketrans("", "", "-‐‑‒–—"))
     return plain.replace("O", "0").replace("I", "1").replace("L", "1")
 
 

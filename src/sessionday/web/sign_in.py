@@ -25,6 +25,8 @@ async def enter(request: Request) -> Response:
     right = await site.turns.is_right(known.password_hash if known else None, passphrase)
     if known is None or not right:
         return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
+    if (before := await staff_at(request)) is not None:
+        await site.store.end_sign_in(before.credential, site.now())
     secret, now = new_secret(), site.now()
     await site.store.add_sign_in(known, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000)
     response = RedirectResponse("/board", status_code=303)

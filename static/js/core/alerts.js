@@ -3,7 +3,7 @@
 
 import { before } from "./entries.js";
 import { isShut } from "./gates.js";
-import { liveAnswers, withdrawal } from "./live.js";
+import { live, withdrawal } from "./live.js";
 import { moment } from "./moment.js";
 
 export function alerts(protocol, session, at, standings) {
@@ -25,8 +25,8 @@ function alert(key, level, step, since) {
 function breaches(step, protocol, session, at) {
   const gate = step.marks;
   if (!["dose", "leave", "close"].includes(gate)) return [];
-  return liveAnswers(step, at.record, at.span)
-    .filter((answer) => gate === "dose" || answer.verdict === "ok")
+  return live(step, at.record, at.span)
+    .answers.filter((answer) => gate === "dose" || answer.verdict === "ok")
     .filter((answer) => wasShut(gate, answer, protocol, session, at))
     .map((answer) => alert(`breach:${gate}:${answer.id}`, "critical", step, answer.t));
 }
@@ -38,17 +38,17 @@ function wasShut(gate, answer, protocol, session, at) {
 
 function withdrawn(step, at) {
   if (step.marks !== "dose" && step.marks !== "leave") return [];
-  return at.record.answers
+  return at.record.said
     .get(step.id)
-    .map((answer) => [answer, withdrawal(answer, step, at.record, at.span)])
+    .answers.map((answer) => [answer, withdrawal(answer, step, at.record, at.span)])
     .filter(([, by]) => by !== null)
     .map(([answer, by]) => alert(`withdrawn:${step.id}:${answer.id}`, "warn", step, by.t));
 }
 
 function calls(step, at) {
   if (step.marks !== "help") return [];
-  const live = liveAnswers(step, at.record, at.span);
-  return live.map((call) => alert(`help:${call.id}`, "critical", step, call.t));
+  const { answers } = live(step, at.record, at.span);
+  return answers.map((call) => alert(`help:${call.id}`, "critical", step, call.t));
 }
 
 function unsettled(step, found) {
@@ -56,6 +56,7 @@ function unsettled(step, found) {
     return [alert(`overdue:${step.id}:${found.due_at ?? "none"}`, "warn", step, found.due_at)];
   }
   if (!["stop", "conflict", "impaired"].includes(found.status)) return [];
-  const level = found.stops.some((stop) => stop.verdict === "never") ? "critical" : "warn";
-  return [alert(`${found.status}:${step.id}:${found.by.id}`, level, step, found.by.t)];
+  const by = found.deciding.at(-1);
+  const level = found.deciding.some((stop) => stop.verdict === "never") ? "critical" : "warn";
+  return [alert(`${found.status}:${step.id}:${by.id}`, level, step, by.t)];
 }

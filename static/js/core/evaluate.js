@@ -6,7 +6,7 @@ import { readRecord } from "./entries.js";
 import { behindGates, gates, observedUntil } from "./gates.js";
 import { assumedFrom } from "./hold.js";
 import { moment } from "./moment.js";
-import { standing } from "./steps.js";
+import { standing, turns } from "./steps.js";
 
 const ROLES = ["client", "support", "staff", "prescriber"];
 const PHASES = { before: ["before"], during: ["during", "after"], after: ["after"], clear: ["after"] };
@@ -39,7 +39,8 @@ function stageOf(at, shut) {
 }
 
 function told(found) {
-  return { status: found.status, by: found.by ? found.by.id : null, due_at: found.due_at };
+  const by = found.deciding.length ? found.deciding.at(-1).id : null;
+  return { status: found.status, by, due_at: found.due_at };
 }
 
 function nextFor(role, stage, protocol, standings) {
@@ -55,8 +56,8 @@ function nextFor(role, stage, protocol, standings) {
 
 /** The first instant after now at which time alone may change any of it. */
 function changesAt(protocol, session, at, standings) {
-  const turns = [...standings.values()].flatMap((found) => found.turns);
-  turns.push(assumedFrom(protocol, session), observedUntil(protocol, at), at.hold ? at.hold.until : null);
-  const ahead = turns.filter((turn) => turn !== null && turn > at.now).map((turn) => Math.ceil(turn));
-  return ahead.length ? ahead.reduce((a, b) => Math.min(a, b)) : null;
+  const ends = [assumedFrom(protocol, session), observedUntil(protocol, at), at.hold ? at.hold.until : null];
+  const instants = protocol.steps.flatMap((step) => turns(step, standings.get(step.id), at));
+  const ahead = [...ends, ...instants].filter((instant) => instant !== null && instant > at.now);
+  return ahead.length ? ahead.map(Math.ceil).reduce((a, b) => Math.min(a, b)) : null;
 }

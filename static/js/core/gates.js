@@ -13,7 +13,8 @@ export function gates(protocol, at, standings) {
 
 /** Whether one gate has blockers, for when nothing else is asked of that moment. */
 export function isShut(gate, protocol, at) {
-  const standings = new Map(holding(gate, protocol).map((step) => [step.id, standing(step, at)]));
+  const steps = at.record.holding.get(gate) ?? [];
+  const standings = new Map(steps.map((step) => [step.id, standing(step, at)]));
   return blockers(gate, protocol, at, standings).length > 0;
 }
 
@@ -38,15 +39,11 @@ function blockers(gate, protocol, at, standings) {
   if (gate === "drive" && at.hold === null) return [];
   const unmet = OWN_BLOCKERS[gate](protocol, at);
   if (gate !== "dose" && at.cancelled) return unmet;
-  for (const step of holding(gate, protocol)) {
+  for (const step of at.record.holding.get(gate) ?? []) {
     const { status } = standings.get(step.id);
     if (status !== "done" && status !== "waived") unmet.push(blocker(status, { step: step.id }));
   }
   return unmet;
-}
-
-function holding(gate, protocol) {
-  return protocol.steps.filter((step) => step.gate === gate);
 }
 
 function blocker(why, { step = null, until = null } = {}) {

@@ -8,17 +8,23 @@ const NOTHING = [-Infinity, -Infinity];
 
 export function horizon(entries) {
   const heard = new Map();
-  for (const entry of entries) {
-    const [n, seen] = heard.get(entry.device) ?? NOTHING;
-    heard.set(entry.device, [entry.n > n ? entry.n : n, entry.seen > seen ? entry.seen : seen]);
-  }
+  for (const entry of entries) widen(heard, entry);
   return heard;
 }
 
 /** The same, for each role by itself. */
 export function horizons(entries) {
-  const roles = [...new Set(entries.map((entry) => entry.role))];
-  return new Map(roles.map((role) => [role, horizon(entries.filter((entry) => entry.role === role))]));
+  const heard = new Map();
+  for (const entry of entries) {
+    if (!heard.has(entry.role)) heard.set(entry.role, new Map());
+    widen(heard.get(entry.role), entry);
+  }
+  return heard;
+}
+
+function widen(heard, entry) {
+  const [n, seen] = heard.get(entry.device) ?? NOTHING;
+  heard.set(entry.device, [entry.n > n ? entry.n : n, entry.seen > seen ? entry.seen : seen]);
 }
 
 /**

@@ -1,41 +1,66 @@
 // Which answers and waives of a step still stand, and whose word counts while the medicine works. Imports
-// only who knew of what, and how JSON is read. Twin: src/sessionday/core/live.py.
+// only entries, who knew of what, and how JSON is read. Twin: src/sessionday/core/live.py.
 //
 // A span is [from, until]: when the client does not vouch for themselves; until null is an end not yet known.
 
+import { isOk } from "./entries.js";
 import { horizon, horizons, isKnown } from "./knew.js";
 import { isBlank, text } from "./values.js";
 
-const UNHEARD = new Map();
+export const UNHEARD = new Map();
+const NOTHING = { answers: [], oks: [], stops: [], waives: [] }; // of what was never said
 
 export function repeats(step) {
   return Boolean(step.every) || step.marks === "dose" || step.marks === "help";
 }
 
-export function liveAnswers(step, record, span) {
-  const said = record.answers.get(step.id).filter((a) => step.who.includes(a.role) && a.place < record.end);
-  const standing = said.filter((answer) => withdrawal(answer, step, record, span) === null);
-  if (repeats(step) || said.length < 2) return standing;
+/**
+ * What stands of a step. All of it having been said before the record ends, and before anybody was impaired,
+ * it is the same whenever it is asked, and found once.
+ */
+export function live(step, record, span) {
+  const said = record.said.get(step.id);
+  if (said.last === null) return NOTHING;
+  if (said.last.place >= record.end || (span !== null && step.capacity && said.last.t >= span[0])) {
+    return findLive(step, said, record, span);
+  }
+  said.live ??= findLive(step, said, record, span);
+  return said.live;
+}
+
+function findLive(step, said, record, span) {
+  const answers = liveAnswers(step, said, record, span);
+  const waives = liveWaives(step, said, record, span);
+  const oks = answers.filter((answer) => isOk(answer, step, record));
+  const stops = oks.length < answers.length ? uncovered(answers, waives) : [];
+  return { answers, oks, stops, waives };
+}
+
+function liveAnswers(step, said, record, span) {
+  const answers = said.answers.filter((a) => step.who.includes(a.role) && a.place < record.end);
+  const standing = answers.filter((answer) => withdrawal(answer, step, record, span) === null);
+  if (repeats(step) || answers.length < 2) return standing;
+  const overOks = horizons(effective(answers, step, record, span));
+  if (standing.length === answers.length) {
+    return answers.filter((answer) => !isKnown(answer, overOks.get(answer.role) ?? UNHEARD));
+  }
   // A withdrawn answer still supersedes oks, but no stop.
-  const overOks = horizons(effective(said, step, span));
-  const overStops = horizons(effective(standing, step, span));
+  const overStops = horizons(effective(standing, step, record, span));
   return standing.filter((answer) => {
-    const over = answer.verdict === "ok" ? overOks : overStops;
+    const over = isOk(answer, step, record) ? overOks : overStops;
     return !isKnown(answer, over.get(answer.role) ?? UNHEARD);
   });
 }
 
-export function liveWaives(step, record, span) {
+function liveWaives(step, said, record, span) {
   if (!step.waivable) return [];
-  return record.waives
-    .get(step.id)
-    .filter(
-      (waive) =>
-        waive.role === "staff" &&
-        waive.place < record.end &&
-        hasReason(waive) &&
-        withdrawal(waive, step, record, span) === null,
-    );
+  return said.waives.filter(
+    (waive) =>
+      waive.role === "staff" &&
+      waive.place < record.end &&
+      hasReason(waive) &&
+      withdrawal(waive, step, record, span) === null,
+  );
 }
 
 function hasReason(waive) {
@@ -63,13 +88,13 @@ export function isImpaired(entry, step, span) {
 }
 
 /** All but the impaired oks: those change nothing. */
-function effective(answers, step, span) {
-  if (!step.capacity) return answers;
-  return answers.filter((answer) => answer.verdict !== "ok" || !isImpaired(answer, step, span));
+function effective(answers, step, record, span) {
+  if (span === null || !step.capacity) return answers;
+  return answers.filter((answer) => !isImpaired(answer, step, span) || !isOk(answer, step, record));
 }
 
 /** The stops that no waive covers: a waive covers what it knew, but never a never. */
-export function uncovered(answers, waives) {
+function uncovered(answers, waives) {
   const stops = answers.filter((answer) => answer.verdict !== "ok");
   if (!stops.length || !waives.length) return stops;
   const waived = horizon(waives);

@@ -2,19 +2,19 @@
 // it. Imports only what stands of the record, and the hold. Twin: src/sessionday/core/moment.py.
 
 import { hold } from "./hold.js";
-import { liveAnswers, liveWaives, uncovered } from "./live.js";
+import { live } from "./live.js";
 import { minutes } from "./values.js";
 
 export function moment(protocol, session, record, now) {
   // Whoever marks these is staff, whom nothing impairs: so doses are known before the span that they begin.
-  const given = marking(protocol, "dose").flatMap((step) => liveAnswers(step, record, null));
+  const given = (record.marking.get("dose") ?? []).flatMap((step) => live(step, record, null).answers);
   const doses = given.map((dose) => dose.t);
   const first = doses.length ? doses.reduce((a, b) => Math.min(a, b)) : null;
   const last = doses.length ? doses.reduce((a, b) => Math.max(a, b)) : null;
-  const cancelled = last === null && marks(protocol, "cancel", record).length > 0;
+  const cancelled = last === null && marks("cancel", record).length > 0;
   const held = hold(protocol, session, last, cancelled, now);
   const until = held ? held.until : null;
-  const leaves = last === null ? [] : marks(protocol, "leave", record).filter((leave) => leave.t > last);
+  const leaves = last === null ? [] : marks("leave", record).filter((leave) => leave.t > last);
   const left = leaves.length ? leaves.map((leave) => leave.t).reduce((a, b) => Math.min(a, b)) : null;
   return {
     now,
@@ -23,7 +23,7 @@ export function moment(protocol, session, record, now) {
     last_dose: last,
     left,
     cancelled,
-    closed: marks(protocol, "close", record).length > 0,
+    closed: marks("close", record).length > 0,
     hold: held,
     span: first === null ? null : [first, until], // while the client is impaired
     start: session.start,
@@ -31,17 +31,10 @@ export function moment(protocol, session, record, now) {
   };
 }
 
-function marking(protocol, event) {
-  return protocol.steps.filter((step) => step.marks === event);
-}
-
 /** The answers that are that event: each a yes, in a step where no no stands against it. */
-function marks(protocol, event, record) {
-  return marking(protocol, event).flatMap((step) => {
-    const answers = liveAnswers(step, record, null);
-    if (uncovered(answers, liveWaives(step, record, null)).length) return [];
-    return answers.filter((answer) => answer.verdict === "ok");
-  });
+function marks(event, record) {
+  const standing = (record.marking.get(event) ?? []).map((step) => live(step, record, null));
+  return standing.filter((stands) => !stands.stops.length).flatMap((stands) => stands.oks);
 }
 
 /** The instant that an `opens` or `due` names, or null where there is none, or its anchor is not known. */

@@ -2,22 +2,20 @@
 // nothing of gates, which are shut by steps. Twin: src/sessionday/core/steps.py.
 
 import { horizons, isKnown } from "./knew.js";
-import { isImpaired, liveAnswers, liveWaives, repeats, uncovered } from "./live.js";
+import { UNHEARD, isImpaired, live, repeats } from "./live.js";
 import { anchored } from "./moment.js";
 import { after, minutes } from "./values.js";
-
-const UNHEARD = new Map();
 
 /**
  * @typedef {object} Standing
  * @property {string} status
- * @property {?object} by the deciding entry
+ * @property {object[]} deciding in order: the last decides
+ * @property {?number} opens
  * @property {?number} due_at
- * @property {object[]} stops those that make it a stop or a conflict
+ * @property {object[]} good what counts, for as long as it stays fresh
  * @property {Set<string>} content of a quorum: the roles that have said yes, and nothing against it
- * @property {number[]} turns instants at which time alone may change it
  */
-const PLAIN = { by: null, due_at: null, stops: [], content: new Set(), turns: [] };
+const PLAIN = { deciding: [], opens: null, due_at: null, good: [], content: new Set() };
 
 /** @returns {Standing} */
 export function standing(step, at) {
@@ -28,25 +26,22 @@ export function standing(step, at) {
 
 function askedOnce(step, at) {
   const [opens, due] = [anchored(step.opens, at), anchored(step.due, at)];
-  const [answers, waives] = [liveAnswers(step, at.record, at.span), liveWaives(step, at.record, at.span)];
-  const oks = answers.filter((answer) => answer.verdict === "ok");
-  const stops = uncovered(answers, waives);
-  const [able, impaired] = byAbility(sinceOpening(oks, step, opens), step, at);
-  const [fresh, stale] = byAge(able, step, at);
-  const [waived, lapsed] = byAge(sinceOpening(waives, step, opens), step, at);
-  const cases = [
-    [conflictOrStop(step, stops, oks), stops],
-    ["done", suffice(step, fresh) ? fresh : []],
-    ["waived", waived],
-    ["expired", [...stale, ...lapsed]],
-    ["impaired", impaired],
-  ];
-  const [status, deciding] = cases.find(([, said]) => said.length) ?? [unanswered(step, opens, due, at), []];
-  const turns = expiries([...fresh, ...waived], step, at);
-  if (opens !== null) turns.push(opens);
-  if (due !== null) turns.push(after(due));
-  const content = step.quorum === "all" ? contentRoles(fresh, answers) : PLAIN.content;
-  return { status, by: latest(deciding), due_at: due, stops, content, turns };
+  const stands = live(step, at.record, at.span);
+  const [fresh, stale, impaired] = weighed(sinceOpening(stands.oks, step, opens), step, at);
+  const content = step.quorum === "all" ? contentRoles(fresh, stands) : PLAIN.content;
+  const plain = { opens, due_at: due, good: fresh, content };
+  if (stands.stops.length) return { ...plain, status: conflictOrStop(step, stands), deciding: stands.stops };
+  if (suffice(step, fresh)) return { ...plain, status: "done", deciding: fresh };
+  const [waived, lapsed] = weighed(sinceOpening(stands.waives, step, opens), step, at);
+  let [status, deciding] = [unanswered(step, opens, due, at), impaired];
+  if (waived.length) {
+    [status, deciding] = ["waived", waived];
+  } else if (stale.length || lapsed.length) {
+    [status, deciding] = ["expired", inOrder([...stale, ...lapsed])];
+  } else if (impaired.length) {
+    status = "impaired";
+  }
+  return { ...plain, status, deciding, good: [...fresh, ...waived] };
 }
 
 function sinceOpening(entries, step, opens) {
@@ -54,24 +49,20 @@ function sinceOpening(entries, step, opens) {
   return opens === null ? [] : entries.filter((entry) => entry.t >= opens);
 }
 
-function byAbility(answers, step, at) {
-  if (!step.capacity) return [answers, []];
-  const impaired = answers.filter((answer) => isImpaired(answer, step, at.span));
-  return [answers.filter((answer) => !isImpaired(answer, step, at.span)), impaired];
-}
-
-/** The fresh and the expired. Whoever has left is as fresh as they were then. */
-function byAge(entries, step, at) {
-  if ((step.fresh_minutes ?? null) === null) return [entries, []];
+/** The fresh, the expired and the impaired. Whoever has left is as fresh as they were then. */
+function weighed(entries, step, at) {
+  const impaired = entries.filter((entry) => isImpaired(entry, step, at.span));
+  const able = impaired.length ? entries.filter((entry) => !isImpaired(entry, step, at.span)) : entries;
+  if ((step.fresh_minutes ?? null) === null) return [able, [], impaired];
   const goodFrom = (at.left === null ? at.now : at.left) - minutes(step.fresh_minutes);
-  return [entries.filter((entry) => entry.t >= goodFrom), entries.filter((entry) => entry.t < goodFrom)];
+  return [able.filter((entry) => entry.t >= goodFrom), able.filter((entry) => entry.t < goodFrom), impaired];
 }
 
 /** A conflict: somebody of one role says yes and no, and neither took the other back. */
-function conflictOrStop(step, stops, oks) {
-  if (!stops.length || repeats(step)) return "stop";
-  const agreeing = new Set(oks.map((ok) => ok.role));
-  return stops.some((stop) => agreeing.has(stop.role)) ? "conflict" : "stop";
+function conflictOrStop(step, stands) {
+  const agreeing = new Set(stands.oks.map((ok) => ok.role));
+  const isSplit = stands.stops.some((stop) => agreeing.has(stop.role));
+  return isSplit && !repeats(step) ? "conflict" : "stop";
 }
 
 function suffice(step, fresh) {
@@ -90,42 +81,47 @@ function isLocked(step, opens, at) {
   return Boolean(step.opens) && (opens === null || opens > at.now);
 }
 
-function expiries(entries, step, at) {
-  if ((step.fresh_minutes ?? null) === null || at.left !== null) return [];
-  return entries.map((entry) => after(entry.t + minutes(step.fresh_minutes)));
+function inOrder(entries) {
+  return [...entries].sort((a, b) => a.place - b.place);
 }
 
-function latest(entries) {
-  return entries.reduce((last, entry) => (last !== null && last.place > entry.place ? last : entry), null);
-}
-
-function contentRoles(fresh, answers) {
-  const against = new Set(answers.filter((answer) => answer.verdict !== "ok").map((answer) => answer.role));
+function contentRoles(fresh, stands) {
+  const against = new Set(stands.answers.filter((a) => a.verdict !== "ok").map((answer) => answer.role));
   return new Set(fresh.map((answer) => answer.role).filter((role) => !against.has(role)));
 }
 
 /** A step with `every`: each reading or waive is good until the next one is due. */
 function askedAgain(step, at) {
   const opens = anchored(step.opens, at);
-  if (isLocked(step, opens, at)) return { ...PLAIN, status: "locked", turns: opens === null ? [] : [opens] };
-  const readings = sinceOpening(liveAnswers(step, at.record, at.span), step, opens);
-  const waives = liveWaives(step, at.record, at.span);
-  const stops = unresolved(uncovered(readings, waives), readings);
-  if (stops.length) return { ...PLAIN, status: "stop", by: latest(stops), stops };
-  const last = latest([...readings, ...sinceOpening(waives, step, opens)]);
+  if (isLocked(step, opens, at)) return { ...PLAIN, status: "locked", opens };
+  const stands = live(step, at.record, at.span);
+  const stops = unresolved(sinceOpening(stands.stops, step, opens), sinceOpening(stands.oks, step, opens));
+  if (stops.length) return { ...PLAIN, status: "stop", deciding: stops };
+  const counted = inOrder(sinceOpening([...stands.answers, ...stands.waives], step, opens));
+  const last = counted.length ? counted.at(-1) : null;
   const told = last === null ? null : last.kind === "waive" ? "waived" : "done";
-  if (at.left !== null) return { ...PLAIN, status: told ?? "overdue", by: last };
+  if (at.left !== null) return { ...PLAIN, status: told ?? "overdue", deciding: counted };
   const since = last !== null ? last.t : opens === null ? at.start : opens;
   const due = since + minutes(step.every.minutes);
   const missed = due + minutes(step.every.grace_minutes);
-  const status = at.now > missed ? "overdue" : (told ?? "todo");
-  return { ...PLAIN, status, by: last, due_at: due, turns: [after(missed)] };
+  return { ...PLAIN, status: at.now > missed ? "overdue" : (told ?? "todo"), deciding: counted, due_at: due };
 }
 
 /** The stops that no later yes answered, by the same role or by staff. */
-function unresolved(stops, readings) {
+function unresolved(stops, oks) {
   if (!stops.length) return [];
-  const oks = horizons(readings.filter((reading) => reading.verdict === "ok"));
-  const isAnswered = (stop, role) => isKnown(stop, oks.get(role) ?? UNHEARD);
+  const yes = horizons(oks);
+  const isAnswered = (stop, role) => isKnown(stop, yes.get(role) ?? UNHEARD);
   return stops.filter((stop) => !isAnswered(stop, stop.role) && !isAnswered(stop, "staff"));
+}
+
+/** When time alone may change it: as it opens, falls overdue, or as what is good expires. */
+export function turns(step, found, at) {
+  const instants = found.opens === null ? [] : [found.opens];
+  if (found.due_at !== null) {
+    const grace = step.every ? minutes(step.every.grace_minutes) : 0;
+    instants.push(after(found.due_at + grace));
+  }
+  if ((step.fresh_minutes ?? null) === null || at.left !== null) return instants;
+  return [...instants, ...found.good.map((entry) => after(entry.t + minutes(step.fresh_minutes)))];
 }
