@@ -209,3 +209,15 @@ def test_of_a_quorum_only_who_said_yes_and_never_no_is_passed_over(who: str, exp
     state = ask([asked | {"opens": {"from": "start", "minutes": -45}}], entries, START - 30 * MINUTE)
     assert state["steps"]["a"]["status"] == "todo"
     assert state["next"][who] == expected
+
+
+def test_a_dose_is_judged_by_who_was_impaired_then_and_not_by_who_is_now() -> None:
+    asked = step("a", "dose", who=["client"], capacity=True)
+    first, second = said("dose", {"mg": 100}, at=0), said("dose", {"mg": 100}, at=30, n=2)
+    yes = said("a", "yes", role="client", device="phone", seq=3)
+    # Impaired as it was said, so that the yes stood at the second dose; not impaired once the first dose is taken back.
+    no_more = said("a", None, at=10, n=2, kind="withdraw", of=yes["id"], role="client", device="phone", seq=4)
+    not_given = said("dose", None, at=60, n=3, seq=5, kind="withdraw", of=first["id"])
+    state = ask([asked], [yes, first, no_more, second, not_given], START + 90 * MINUTE)
+    assert state["steps"]["a"]["status"] == "todo"
+    assert [alert["key"] for alert in state["alerts"]] == [f"withdrawn:dose:{first['id']}"]
