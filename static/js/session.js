@@ -55,6 +55,7 @@ async function show() {
   const counted = [...heard, ...mine.filter((entry) => !entry.held)];
   const state = evaluate(pack.protocol, pack.session, counted, now);
   page.shown = facts.seen || 0;
+  document.body.dataset.seq = String(page.shown);
   const unsent = own.filter((entry) => entry.seq === null && !entry.held).length;
   paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, notice: page.notice });
   clearTimeout(page.timer);

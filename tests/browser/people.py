@@ -108,8 +108,6 @@ class Person:
     async def next_step(self) -> str:
         """What the day's page says is next for this seat; empty if nothing."""
         await self.day()
-        if self.scripts and not self.page.is_closed():
-            await self.page.wait_for_timeout(50)
         return await self.page.get_attribute("[data-next]", "data-next") or ""
 
     async def status(self, step: str) -> str:
@@ -153,13 +151,25 @@ class Person:
         await self.page.click(f"article {form} .buttons button")
 
     async def answer_all(self, *, but: frozenset[str] = frozenset()) -> list[str]:
-        """Answers what is next until nothing is; returns what was answered."""
+        """Answers what is next, then follows each echo's way on, until nothing is left; returns what was answered."""
         answered: list[str] = []
-        while (step := await self.next_step()) and step not in but:
+        step = await self.next_step()
+        while step and step not in but:
             assert answered.count(step) < 2, f"{step} stays next for {self.role} after {answered}"
             await self.answer(step)
             answered.append(step)
+            onward = await self.page.get_attribute("article [data-next-link]", "href") or ""
+            step = onward.rpartition("/steps/")[2] if "/steps/" in onward else await self.next_step()
         return answered
+
+    async def heard(self) -> None:
+        """Opens the day's page and waits until the phone knows all that the clinic knows."""
+        if not self.scripts:
+            return
+        async with self.page.expect_response(lambda answer: answer.url.endswith("/sync")) as waiting:
+            await self.day()
+        seq = (await (await waiting.value).json())["seq"]
+        await self.page.wait_for_selector(f"body[data-seq='{seq}']")
 
     async def sent(self) -> None:
         """Waits until the clinic has everything that this phone made."""
