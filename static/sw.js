@@ -10,7 +10,6 @@ self.addEventListener("activate", (event) => event.waitUntil(settle()));
 self.addEventListener("message", (event) => {
   if (event.data?.type === "take") self.skipWaiting();
   if (event.data?.type === "keep") event.waitUntil(keep(event.data.urls).then((kept) => event.ports[0]?.postMessage(kept)));
-  if (event.data?.type === "forget") event.waitUntil(forget().then(() => event.ports[0]?.postMessage(true)));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -30,7 +29,10 @@ async function prepare() {
       for (const request of await (await caches.open(name)).keys()) known.add(new URL(request.url).pathname);
     }
   }
-  await keep([...known]);
+  const pages = await caches.open(PAGES);
+  for (const path of known) {
+    if ((await refresh(pages, path)) === "not now") throw new Error(`${path} can't be had now: the release before stays`);
+  }
 }
 
 async function settle() {
@@ -57,20 +59,17 @@ async function keep(urls) {
   const got = [];
   for (let place = 0; place < urls.length; place += 6) {
     const some = urls.slice(place, place + 6);
-    got.push(...(await Promise.all(some.map((url) => refresh(pages, url).catch(() => false)))));
+    got.push(...(await Promise.all(some.map((url) => refresh(pages, url).catch(() => "not now")))));
   }
-  return got.every(Boolean);
+  return got.every((one) => one === "kept");
 }
 
 // Only a page of this release is kept, and only one of ours: a captive portal's answer has no such header.
 async function refresh(pages, url) {
   const headers = { Accept: "text/html", "X-Refresh": "1" };
   const response = await fetch(url, { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(20_000) });
-  if (!response.ok || response.headers.get("X-Build") !== BUILD) return false;
+  if (response.headers.get("X-Build") !== BUILD) return "not now";
+  if (!response.ok) return response.status === 404 ? "gone" : "not now";
   await pages.put(url, response);
-  return true;
-}
-
-async function forget() {
-  for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
+  return "kept";
 }

@@ -21,7 +21,7 @@ from sessionday.web.pack import Packs
 from sessionday.web.passphrases import Turns
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie, SecurityHeaders, headers_for, is_foreign
-from sessionday.web.site import SEAT_DAYS, SIGN_IN_HOURS, Site, site_of
+from sessionday.web.site import SEAT_DAYS, Site, site_of
 from sessionday.web.states import States
 
 
@@ -104,7 +104,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
     """Everything that handlers work with."""
     release = Release()
     seat = Cookie("seat", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
-    staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SIGN_IN_HOURS * 3600)
+    staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     return Site(
         settings=settings,
         store=store,

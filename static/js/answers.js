@@ -3,14 +3,16 @@
 import { fill, numberText, offsetAt } from "./telling.js";
 
 const MINUTE = 60_000;
+const MOST = 3000; // characters: what an entry can carry, however many bytes each takes
 const LOCAL = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::\d{2})?$/;
 const NUMBER = /^-?\d{1,9}(?:[.,]\d{1,6})?$/;
 const SPACE = /^[ \t\n\r]+|[ \t\n\r]+$/g;
 
 export class BadAnswer extends Error {
-  constructor(field, sentence) {
+  constructor(field, sentence, range = false) {
     super(sentence);
     this.field = field;
+    this.range = range;
   }
 }
 
@@ -47,7 +49,7 @@ function number(pack, step, field, form) {
   const value = Number(typed.replace(",", "."));
   if (!(field.min <= value && value <= field.max) && form.sure !== "yes") {
     const limits = { min: numberText(field.min), max: numberText(field.max), unit: field.unit || "" };
-    throw new BadAnswer(field.id, fill(errors.range, { label, value: numberText(value), ...limits }));
+    throw new BadAnswer(field.id, fill(errors.range, { label, value: numberText(value), ...limits }), true);
   }
   return value;
 }
@@ -59,12 +61,13 @@ function time(pack, step, form) {
 }
 
 function text(pack, step, form) {
-  const answer = form.answer || "";
+  const answer = (form.answer || "").replaceAll("\0", "");
   const kind = step.answer.type;
   if (!answer.replace(SPACE, "")) {
     const sentence = { code: "code", text: "text" }[kind] || "choose";
     throw new BadAnswer("answer", pack.words.errors[sentence]);
   }
+  if (answer.length > MOST) throw new BadAnswer("answer", fill(pack.words.errors.too_long, { most: MOST }));
   return kind === "code" ? answer.replace(SPACE, "") : answer;
 }
 

@@ -36,7 +36,7 @@ function load() {
     const tiles = request.status === 200 && request.responseXML?.querySelector("[data-tiles]");
     if (tiles) {
       loadedAt = Date.now();
-      document.querySelector("[data-tiles]").replaceWith(tiles);
+      swap(document.querySelector("[data-tiles]"), [...tiles.children]);
     } else if (request.responseURL.endsWith("/sign-in")) location.assign("/sign-in");
     if (again) {
       again = false;
@@ -44,6 +44,19 @@ function load() {
     }
   };
   request.send();
+}
+
+// Card by card: one that says the same stays as it is, under the finger that is about to touch it.
+function swap(place, cards) {
+  const known = new Map([...place.children].map((card) => [card.dataset.session, card]));
+  place.replaceChildren(
+    ...cards.map((card) => {
+      const before = known.get(card.dataset.session);
+      if (before?.textContent !== card.textContent) return document.adoptNode(card);
+      before.dataset.changesAt = card.dataset.changesAt;
+      return before;
+    }),
+  );
 }
 
 function look() {

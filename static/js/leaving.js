@@ -17,8 +17,8 @@ export async function forget(person) {
 
 // Takes every kept page off the device.
 export async function forgetPages() {
-  const worker = navigator.serviceWorker?.controller;
-  if (worker) await new Promise((resolve) => tell(worker, resolve));
+  if (!globalThis.caches) return;
+  for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
 }
 
 // Before the form goes out: forget, where all is sent; else say so, and keep the log for this person's next sign-in.
@@ -27,13 +27,13 @@ export function attach(form, person, sendNow) {
   form.addEventListener("submit", async (event) => {
     if (form.dataset.left) return;
     event.preventDefault();
-    await sendNow?.();
+    await Promise.race([sendNow?.(), new Promise((resolve) => setTimeout(resolve, 5_000))]).catch(() => {});
     const left = await unsentOf(person).catch(() => 0);
     if (left > 0 && notice.hidden) {
       notice.hidden = false;
       return;
     }
-    if (left === 0) await forget(person).catch(() => {});
+    await (left ? forgetPages() : forget(person)).catch(() => {});
     form.dataset.left = "true";
     form.requestSubmit();
   });
@@ -42,11 +42,4 @@ export function attach(form, person, sendNow) {
 async function logsOf(person) {
   const known = (await indexedDB.databases?.()) || [];
   return known.map((one) => one.name).filter((name) => name.startsWith("sessionday/") && name.endsWith(`/${person}`));
-}
-
-function tell(worker, done) {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = done;
-  setTimeout(done, 2_000);
-  worker.postMessage({ type: "forget" }, [port2]);
 }

@@ -6,14 +6,15 @@ export class Live {
   #url;
   #onNews;
   #source = null;
-  #heard = 0;
+  #heard = Date.now();
+  #openedAt = 0;
 
   constructor(url, onNews) {
     this.#url = url;
     this.#onNews = onNews;
     addEventListener("pageshow", () => this.open());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.open());
-    setInterval(() => this.quietFor() > SILENCE_MS && document.visibilityState === "visible" && this.open(), 5_000);
+    setInterval(() => this.#openIfSilent(), 5_000);
     this.open();
   }
 
@@ -24,10 +25,15 @@ export class Live {
 
   open() {
     this.#source?.close();
-    this.#heard = Math.max(this.#heard, Date.now() - SILENCE_MS + 5_000);
+    this.#openedAt = Date.now();
     this.#source = new EventSource(this.#url);
     this.#source.addEventListener("seq", (event) => this.#hear(event, true));
     this.#source.addEventListener("beat", (event) => this.#hear(event, false));
+  }
+
+  #openIfSilent() {
+    const silent = this.quietFor() > SILENCE_MS && Date.now() - this.#openedAt > SILENCE_MS / 2;
+    if (silent && document.visibilityState === "visible") this.open();
   }
 
   #hear(event, news) {

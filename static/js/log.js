@@ -17,11 +17,14 @@ export class Log {
     this.#name = name;
   }
 
-  // Writes one entry; its place in this device's own count is given in the same transaction. Resolves when it is on disk.
+  // Writes one entry, which brings its id; its place in this device's own count is given in the same transaction. Resolves
+  // when it is on disk. Written once, also where the phone lost the word that it had been.
   write(entry) {
     return this.#run(["log", "facts"], "readwrite", async ({ log, facts }) => {
+      const known = await got(log.get(entry.id));
+      if (known) return known;
       const n = ((await got(facts.get("n"))) || 0) + 1;
-      const whole = { id: crypto.randomUUID(), n, seq: null, held: null, ...entry };
+      const whole = { n, seq: null, held: null, stuck: 0, ...entry };
       log.add(whole);
       facts.put(n, "n");
       return whole;
@@ -49,11 +52,12 @@ export class Log {
   hear(reply, skew) {
     return this.#run(["log", "record", "facts"], "readwrite", async ({ log, record, facts }) => {
       const epoch = await got(facts.get("epoch"));
-      const restored = epoch !== undefined && epoch !== reply.epoch;
+      const restored = epoch !== undefined && epoch !== reply.epoch && !reply.signed_out;
       if (restored) await this.#forgetPast(log, record, facts);
       for (const verdict of reply.verdicts) await settle(log, verdict);
       facts.put(skew, "skew");
-      facts.put(reply.epoch, "epoch");
+      facts.put(reply.now, "heard_at");
+      if (!reply.signed_out) facts.put(reply.epoch, "epoch");
       if (reply.signed_out || restored) return restored;
       for (const entry of reply.entries) record.put(entry);
       const last = reply.entries.at(-1);
@@ -66,7 +70,7 @@ export class Log {
   async #forgetPast(log, record, facts) {
     record.clear();
     facts.put(0, "seen");
-    for (const entry of await got(log.getAll())) log.put({ ...entry, seq: null });
+    for (const entry of await got(log.getAll())) log.put({ ...entry, seq: null, held: null });
   }
 
   // A fact by name; where there is none and `make` is given, what it makes is kept and answered.
@@ -98,7 +102,9 @@ export class Log {
   }
 
   async #once(stores, mode, work) {
-    this.#opening ??= open(this.#name, () => (this.#opening = null));
+    const lost = () => (this.#opening = null);
+    this.#opening ??= open(this.#name, lost);
+    this.#opening.catch(lost);
     const database = await this.#opening;
     const transaction = database.transaction(stores, mode, { durability: "strict" });
     const done = completed(transaction);

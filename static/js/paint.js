@@ -147,6 +147,7 @@ function paintHelp(section, { pack, state, entries, looks }) {
   if (!last) return;
   tell(call, "help-when", telling.fill(pack.words.go.help_asked, { when: telling.when(pack, last.t) }));
   tell(call, "help-truth", telling.truth(pack, last, looks));
+  tell(call, "help-coming", telling.coming(pack, last));
 }
 
 function latestFirst(a, b) {
@@ -160,8 +161,12 @@ function tell(within, name, text) {
   }
 }
 
+// Left alone while it says the same: a list that is made anew takes the focus away, and is read aloud again.
 function list(within, name, items) {
-  within.querySelector(`[data-list="${name}"]`).replaceChildren(...items);
+  const place = within.querySelector(`[data-list="${name}"]`);
+  const known = [...place.children];
+  const same = known.length === items.length && known.every((one, at) => one.textContent === items[at].textContent);
+  if (!same) place.replaceChildren(...items);
 }
 
 function clone(within, name) {

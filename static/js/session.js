@@ -10,34 +10,42 @@ import { paint } from "./paint.js";
 import { Sync } from "./sync.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
-const { handle, person } = document.body.dataset;
+const { handle, person, build: release } = document.body.dataset;
 const page = { log: null, pack: null, sync: null, shown: 0, timer: 0, notice: "" };
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
+const QUIET_MS = 800;
 
-start().catch((error) => console.error("plain forms only:", error));
+// Before anything else, so that no tap is lost while the rest gets ready; a form waits for that, or goes out plainly.
+document.addEventListener("submit", onSubmit);
+const ready = start();
+ready.catch((error) => console.error("plain forms only:", error));
 
 async function start() {
   page.log = await openLog(handle, person);
-  page.pack = (await page.log.fact("pack")) || (await fetchPack());
-  if (!page.pack) return;
-  await show();
-  document.addEventListener("submit", onSubmit);
-  document.body.dataset.ready = "true";
+  page.pack = ofThisRelease(await page.log.fact("pack")) || (await fetchPack());
+  if (!page.pack) throw new Error("nothing is known of this session yet");
   page.sync = new Sync({ handle, person, log: page.log, onNews, looked });
-  tabs?.addEventListener("message", show);
+  tabs?.addEventListener("message", ({ data }) => (data === "written" ? page.sync.kick() : show()));
   for (const event of ["online", "pageshow"]) addEventListener(event, () => page.sync.kick());
   document.addEventListener("visibilitychange", onVisible);
   new Live(`/s/${handle}/live`, ({ news }) => news && page.sync.kick());
   page.sync.kick();
   const leaving = document.querySelector("[data-sign-out]");
   if (leaving) attachSignOut(leaving, person, () => page.sync.kick());
-  offerUpdate(async () => (await page.log.unsent()).length === 0);
+  offerUpdate(async () => (await page.log.unsent()).length === 0).catch(() => {});
   navigator.storage?.persist?.().catch(() => {});
+  await show();
+  document.body.dataset.ready = "true";
+}
+
+// Words and rules belong to the scripts that they came with.
+function ofThisRelease(pack) {
+  return pack?.build === release ? pack : null;
 }
 
 async function fetchPack() {
   const response = await fetch(`/s/${handle}/pack`, { headers: { Accept: "application/json" } }).catch(() => null);
-  const pack = response?.ok ? await response.json().catch(() => null) : null;
+  const pack = ofThisRelease(response?.ok ? await response.json().catch(() => null) : null);
   if (pack?.handle !== handle || pack.seat?.id !== person) return page.pack;
   await page.log.keep("pack", pack);
   return pack;
@@ -47,11 +55,10 @@ async function fetchPack() {
 async function show() {
   const { own, heard, facts } = await page.log.whole();
   if (facts.seen === undefined && !own.length) return; // nothing heard yet: the server's own drawing knows more
-  const skew = facts.skew || 0;
-  const now = Date.now() + skew;
   const { pack } = page;
+  const now = nowOf(heard, facts);
   const recorded = new Set(heard.map((entry) => entry.id));
-  const mine = own.filter((entry) => !recorded.has(entry.id)).map((entry) => asEntry(entry, facts, pack));
+  const mine = own.filter((entry) => !recorded.has(entry.id)).map((entry) => asEntry(entry, facts, pack, now));
   const counted = [...heard, ...mine.filter((entry) => !entry.held)];
   const state = evaluate(pack.protocol, pack.session, counted, now);
   page.shown = facts.seen || 0;
@@ -62,36 +69,58 @@ async function show() {
   if (state.changes_at !== null) page.timer = setTimeout(show, Math.min(state.changes_at - now + 20, 2 ** 31 - 1));
 }
 
-function asEntry(entry, facts, pack) {
-  const { id, n, seen, seq, t, kind, step, answer, of, reason, held } = entry;
-  const { role, name } = pack.seat;
-  return { id, device: facts.device, n, seen, seq, role, name, t, kind, step, answer, of, reason, held };
+// The clinic's clock as this phone knows it: never before what the clinic has told already, so that a phone's clock that was
+// set back makes nothing unsaid. The phone's own entries are no such proof: its clock may have been ahead.
+function nowOf(heard, facts) {
+  const told = Math.max(Date.now() + (facts.skew || 0), facts.heard_at || 0);
+  return heard.reduce((latest, entry) => Math.max(latest, entry.t), told);
 }
 
+function asEntry(entry, facts, pack, now) {
+  const { id, n, seen, seq, t, kind, step, answer, of, reason, held } = entry;
+  const { role, name } = pack.seat;
+  return { id, device: facts.device, n, seen, seq, role, name, t: Math.min(t, now), kind, step, answer, of, reason, held };
+}
+
+// A second tap on the same form within a moment is the same answer.
 async function onSubmit(event) {
   const form = event.target;
   if (!form.dataset.entry || form.dataset.plain) return;
   event.preventDefault();
+  if (form.dataset.busy) return;
+  form.dataset.busy = "true";
+  const written = await take(form, event.submitter).catch(() => false);
+  setTimeout(() => delete form.dataset.busy, written ? QUIET_MS : 0);
+}
+
+async function take(form, submitter) {
   const fields = Object.fromEntries(new FormData(form));
-  if (event.submitter?.name) fields[event.submitter.name] = event.submitter.value;
+  if (submitter?.name) fields[submitter.name] = submitter.value;
   try {
-    const entry = await read(form, fields);
-    await page.log.write(entry);
-    await saved(form);
+    await ready;
+    await page.log.write(await read(form, fields));
   } catch (error) {
     if (error instanceof BadAnswer) showError(form, error);
-    else sendPlainly(form, event.submitter, error);
+    else sendPlainly(form, submitter, error);
+    return false;
   }
+  page.sync.kick();
+  tabs?.postMessage("written");
+  // It is on the disk: whatever goes wrong from here on must not make it a second entry.
+  await saved(form).catch(() => location.reload());
+  return true;
 }
 
 async function read(form, fields) {
   const { pack } = page;
-  const skew = (await page.log.fact("skew")) || 0;
-  const now = Date.now() + skew;
+  const { heard, facts } = await page.log.whole();
+  const skew = facts.skew || 0;
+  const now = nowOf(heard, facts);
   const rules = pack.protocol.steps.find((one) => one.id === fields.step);
   const t = pack.seat.role === "staff" ? happenedAt(pack, fields, now) : now;
   if (fields.kind === "waive" && !fields.reason.trim()) throw new BadAnswer("reason", pack.words.errors.reason);
   return {
+    id: crypto.randomUUID(),
     seen: page.shown,
     at: t - skew,
     t,
@@ -104,17 +133,16 @@ async function read(form, fields) {
 }
 
 async function saved(form) {
-  for (const error of document.querySelectorAll("[data-error]")) error.hidden = true;
+  for (const error of document.querySelectorAll("[data-error], [data-sure]")) error.hidden = true;
   await show();
-  tabs?.postMessage("written");
-  page.sync.kick();
-  if (form.dataset.stepOf && document.body.dataset.page === "step") {
-    form.reset();
-    form.closest("details")?.removeAttribute("open");
-    const heading = document.querySelector("[data-record] h2");
-    heading.focus({ preventScroll: true });
-    heading.scrollIntoView({ block: "start" });
-  }
+  const help = form.closest("[data-help]");
+  const article = form.closest("article[data-step]");
+  if (!help && !article) return;
+  form.reset();
+  form.closest("details")?.removeAttribute("open");
+  const echo = help ? help.querySelector("[data-help-call]") : article.querySelector("[data-record] h2");
+  echo.focus({ preventScroll: true });
+  echo.scrollIntoView({ block: "start" });
 }
 
 function showError(form, error) {
@@ -123,7 +151,7 @@ function showError(form, error) {
   place.textContent = error.message;
   place.hidden = false;
   const sure = form.querySelector("[data-sure]");
-  if (sure) sure.hidden = false;
+  if (sure && error.range) sure.hidden = false;
   const field = form.elements[error.field];
   (field instanceof RadioNodeList ? field[0] : field || place).focus?.();
   place.scrollIntoView({ block: "center" });
@@ -132,7 +160,7 @@ function showError(form, error) {
 // The phone's own log can't take it: the form itself still can, and if not, nobody is told that it was saved.
 function sendPlainly(form, submitter, error) {
   console.error("not in the log:", error);
-  showError(form, new BadAnswer("", page.pack.words.truths.unsaved));
+  if (page.pack) showError(form, new BadAnswer("", page.pack.words.truths.unsaved));
   form.dataset.plain = "true";
   if (navigator.onLine) form.requestSubmit(submitter?.form === form ? submitter : undefined);
 }
@@ -141,12 +169,12 @@ async function onNews({ heard, status, build, pack, signedOut, other, left }) {
   if (other) return startAnew();
   const words = page.pack.words.unsent;
   page.notice = signedOut ? words.signed_out : [401, 403, 404].includes(status) ? words.unknown : "";
-  if (heard && !signedOut && pack !== page.pack.version) page.pack = await fetchPack();
+  if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();
   const sign = document.querySelector("[data-signed-out]");
   if (sign) sign.hidden = !(signedOut || [401, 404].includes(status));
   await show();
   tabs?.postMessage("heard");
-  if (heard && !signedOut && left === 0) await keepOffline(page.log, page.pack, build);
+  if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
 }
 
 // Somebody else sits at this browser now: this page was kept for who sat here before. Their log stays; the pages go.
@@ -161,7 +189,8 @@ function onVisible() {
   page.sync.kick();
 }
 
-// What staff have on the screen counts as seen; a page in the background doesn't.
+// What staff have on the screen counts as seen: the day's page, which shows alerts and every step, in the foreground.
 function looked() {
-  return page.pack.seat.role === "staff" && document.visibilityState === "visible" ? page.shown : 0;
+  const { page: name, seat } = document.body.dataset;
+  return seat === "staff" && name === "day" && document.visibilityState === "visible" ? page.shown : 0;
 }

@@ -13,6 +13,8 @@ export class Sync {
   #looked;
   #running = false;
   #again = false;
+  #refused = 0;
+  #aside = new Set(); // entries that failed alone: the others go first, these are tried again after them
   #batch = BATCH;
   #wait = WAIT_MS;
   #timer = 0;
@@ -35,10 +37,10 @@ export class Sync {
     this.#running = true;
     clearTimeout(this.#timer);
     try {
-      await alone(this.#url, () => this.#rounds());
+      await this.#alone(() => this.#rounds());
     } finally {
       this.#running = false;
-      this.#timer = setTimeout(() => this.kick(), this.#wait * (0.75 + Math.random() / 2));
+      if (this.#wait) this.#timer = setTimeout(() => this.kick(), this.#wait * (0.75 + Math.random() / 2));
     }
   }
 
@@ -47,27 +49,53 @@ export class Sync {
       this.#again = false;
       const outcome = await this.#round();
       const left = (await this.#log.unsent()).length;
-      this.#wait = outcome.heard ? WAIT_MS : Math.min(this.#wait * 2, MAX_WAIT_MS);
+      // All said and heard: news come by themselves. Else again after a while, and ever later while nobody answers.
+      this.#wait = outcome.heard ? (left ? WAIT_MS : 0) : Math.min((this.#wait || WAIT_MS / 2) * 2, MAX_WAIT_MS);
       await this.#onNews({ ...outcome, left });
-      if (!outcome.heard || !(outcome.more || this.#again || (left > 0 && outcome.settled > 0))) return;
+      const onward = outcome.more || this.#again || (left > 0 && outcome.settled > 0);
+      if (!outcome.retry && !(outcome.heard && onward)) return;
     }
   }
 
   async #round() {
     const { facts } = await this.#log.whole();
-    const entries = (await this.#log.unsent()).slice(0, this.#batch).map(asSent);
+    const waiting = await this.#log.unsent();
+    const fresh = waiting.filter((entry) => !this.#aside.has(entry.id));
+    const batch = (fresh.length ? fresh : waiting).slice(0, this.#batch);
     const sentAt = Date.now();
     const { device, seen = 0 } = facts;
+    const entries = batch.map(asSent);
     const body = { v: 1, device, seen, sent_at: sentAt, entries, person: this.#person, looked: this.#looked() };
     const reply = await post(this.#url, body);
-    if (reply.status === 413) this.#batch = Math.max(1, this.#batch >> 1);
-    if (!reply.ours) return { heard: false, status: reply.status };
+    if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };
     const skew = Math.round(reply.ours.now - (sentAt + Date.now()) / 2);
     const restored = await this.#log.hear(reply.ours, Math.abs(skew) < NOISE_MS ? 0 : skew);
     this.#batch = BATCH;
     const { more, build, pack, person, verdicts, signed_out: signedOut = false } = reply.ours;
     const other = person !== undefined && person !== this.#person;
     return { heard: true, status: 200, more: more || restored, build, pack, signedOut, other, settled: verdicts.length };
+  }
+
+  // A push that can't be taken whole is halved, down to the entry that is the reason; that one steps aside for the others.
+  #narrow(status, batch, fresh) {
+    if (![400, 413, 500].includes(status) || !batch.length) return false;
+    if (batch.length > 1) this.#batch = Math.max(1, batch.length >> 1);
+    else this.#aside.add(batch[0].id);
+    return batch.length > 1 || fresh.length > 1;
+  }
+
+  // One sender of a seat at a time over all its tabs, where the browser can say so. A tab that sleeps may hold the lock for
+  // good: whoever was refused twice sends all the same. Ids alone make it correct.
+  #alone(work) {
+    if (!navigator.locks || this.#refused >= 2) {
+      this.#refused = 0;
+      return work();
+    }
+    return navigator.locks.request(`sync ${this.#url}`, { ifAvailable: true }, (lock) => {
+      this.#refused = lock ? 0 : this.#refused + 1;
+      if (!lock) this.#wait = this.#wait || WAIT_MS;
+      return lock ? work() : undefined;
+    });
   }
 }
 
@@ -97,10 +125,4 @@ function ours(reply) {
     reply?.v === 1 && typeof reply.epoch === "string" && Number.isFinite(reply.now) && Number.isInteger(reply.seq) &&
     Array.isArray(reply.verdicts) && Array.isArray(reply.entries);
   return good ? reply : null;
-}
-
-// One sender of a seat at a time over all its tabs, where the browser can say so. Ids alone make it correct.
-function alone(name, work) {
-  if (!navigator.locks) return work();
-  return navigator.locks.request(`sync ${name}`, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
 }

@@ -99,6 +99,10 @@ export function truth(pack, entry, looks) {
   return seen.length ? fill(truths.seen, { name: seen.join(", ") }) : truths.clinic;
 }
 
+export function coming(pack, call) {
+  return pack.words.go[call.seq === null || call.seq === undefined ? "help_alone" : "help_coming"];
+}
+
 export function unsent(pack, count) {
   const words = pack.words.unsent;
   return count === 0 ? words.none : count === 1 ? words.one : fill(words.many, { count });

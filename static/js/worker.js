@@ -1,11 +1,24 @@
 // The page's side of the worker: registers it, asks it to keep this session's pages, offers a new release at a quiet moment.
 
-// Keeps every page of this seat, once for each release and pack.
+let keeping = false;
+
+// Keeps every page of this seat, once for each release and pack. Nothing waits for it: it may be slow, or never end where
+// there is no worker. Another release's pages are the next worker's to keep.
 export async function keepOffline(log, pack, build) {
+  if (!navigator.serviceWorker || keeping) return;
+  keeping = true;
+  try {
+    await keep(log, pack, build);
+  } finally {
+    keeping = false;
+  }
+}
+
+async function keep(log, pack, build) {
   const wanted = `${build} ${pack.version}`;
-  if (!navigator.serviceWorker || (await log.fact("kept")) === wanted) return markKept(wanted === (await log.fact("kept")));
+  if ((await log.fact("kept")) === wanted && (await caches.match(`/s/${pack.handle}/`))) return markKept(true);
   const registration = await navigator.serviceWorker.ready;
-  if (build !== pack.build) registration.update().catch(() => {});
+  if (build !== document.body.dataset.build) return registration.update();
   const steps = Object.keys(pack.texts.steps).map((id) => `/s/${pack.handle}/steps/${id}`);
   const kept = await ask(registration.active, { type: "keep", urls: [`/s/${pack.handle}/`, ...steps] });
   if (kept) await log.keep("kept", wanted);

@@ -120,7 +120,9 @@ async def test_help_without_signal_says_so_and_shows_the_number(server: Server) 
         server.kill()
         await client.page.click(".help-button")
         await client.page.wait_for_selector("[data-help-call]", timeout=1_000)
-        assert "Saved on this phone" in await client.page.inner_text("[data-help-call]")
+        said = await client.page.inner_text("[data-help-call]")
+        assert "Saved on this phone" in said
+        assert "The clinic does not know yet" in said
         assert await client.page.is_visible("[data-help-call] a[href='tel:+15550100']")
         await client.context.close()
 
@@ -150,6 +152,8 @@ async def test_the_board_greys_itself_when_it_has_heard_nothing(server: Server) 
         server.kill()
         await staff.page.wait_for_selector("body[data-stale=true]", timeout=40_000)
         assert "Not live since" in await staff.page.inner_text("[data-live]")
+        await staff.page.wait_for_timeout(9_000)
+        assert await staff.page.get_attribute("body", "data-stale") == "true", "it stays grey while nothing is heard"
         server.start()
         await staff.page.wait_for_selector("body[data-stale=false]", timeout=20_000)
         await staff.context.close()
@@ -166,3 +170,35 @@ async def test_the_links_secret_leaves_the_address_bar_before_the_tap(server: Se
         await page.click("[data-link] button")
         await page.wait_for_selector("[data-page=day]")
         assert await page.evaluate("document.referrer") == ""
+
+
+async def test_a_double_tap_is_one_answer(server: Server) -> None:
+    session = soon(server)
+    async with browser() as found:
+        client = await Person.at(found, server, session, "client")
+        await client.page.dblclick(".help-button")
+        await client.sent()
+        await client.open("ride_plan")
+        await client.page.check("input[value=named_driver]")
+        await client.page.dblclick("article .buttons button")
+        await client.page.wait_for_selector("[data-list=lines] > li")
+        await client.sent()
+        await client.close()
+    entries = server.command("export", session["handle"])["entries"]
+    assert [entry["step"] for entry in entries] == ["help", "ride_plan"]
+
+
+async def test_where_there_is_no_worker_everything_is_sent_all_the_same(server: Server) -> None:
+    session = soon(server)
+    async with browser() as found:
+        context = await found.new_context(service_workers="block")
+        page = await context.new_page()
+        await page.goto(session["links"]["client"])
+        await page.click("[data-link] button")
+        await page.wait_for_selector("body[data-ready=true]")
+        for _ in range(2):
+            await page.click(".help-button")
+            await page.wait_for_selector("[data-unsent='0']:not([hidden])", timeout=5_000)
+            await page.wait_for_timeout(1_000)
+        await context.close()
+    assert len(server.command("export", session["handle"])["entries"]) == 2

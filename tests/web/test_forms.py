@@ -237,7 +237,7 @@ async def test_staff_answer_an_alert_by_its_form(world: World) -> None:
     assert key in page.having("data-alert")
     (form,) = [one for one in page.forms if one.has("of", key)]
     said = await desk.http.post(form.action, data=form.typed)
-    assert (said.status_code, said.headers["location"]) == (303, f"/s/{desk.handle}/")
+    assert (said.status_code, said.headers["location"]) == (303, f"/s/{desk.handle}/?saved")
     state = evaluate(world.checklist.rules, world.booked.session.rules_form(), await kept(world), world.clock.now)
     assert {one["key"]: one["acked"] for one in state["alerts"]}[key]
 
@@ -256,7 +256,7 @@ async def test_a_call_for_help_leads_to_the_day_and_rings_on_the_board(world: Wo
     page = Page((await phone.http.get(f"/s/{phone.handle}/")).text)
     form = next(one for one in page.forms if one.has("step", "help"))
     said = await phone.http.post(form.action, data=form.typed)
-    assert (said.status_code, said.headers["location"]) == (303, f"/s/{phone.handle}/")
+    assert (said.status_code, said.headers["location"]) == (303, f"/s/{phone.handle}/?saved")
     assert "You asked for help" in (await phone.http.get(said.headers["location"])).text
     board = Page((await desk.http.get("/board")).text)
     assert f"help:{(await kept(world))[0]['id']}" in board.having("data-alert")

@@ -12,6 +12,7 @@ from typing import Any
 from sessionday.web.telling import DAY, MINUTE, Pack, civil, fill, number_text, offset_at
 
 _LOCAL = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::\d{2})?")
+MOST = 3000  # characters: what an entry can carry, however many bytes each takes
 _NUMBER = re.compile(r"-?\d{1,9}(?:[.,]\d{1,6})?")
 
 
@@ -76,6 +77,8 @@ def _text(pack: Pack, step: Mapping[str, Any], form: Mapping[str, str]) -> str:
     if not answer.strip(" \t\n\r"):
         sentence = {"code": "code", "text": "text"}.get(kind, "choose")
         raise BadAnswer("answer", pack["words"]["errors"][sentence])
+    if len(answer.encode("utf-16-le")) > 2 * MOST:  # as JavaScript counts
+        raise BadAnswer("answer", fill(pack["words"]["errors"]["too_long"], most=MOST))
     return answer.strip(" \t\n\r") if kind == "code" else answer
 
 

@@ -142,5 +142,6 @@ def _after(here: Here, pack: dict[str, Any], form: dict[str, str]) -> str:
         return "/board"
     rules = next((one for one in pack["protocol"]["steps"] if one["id"] == form.get("step")), None)
     if rules is None or rules["marks"] == "help" or form.get("kind") == "ack":
-        return f"/s/{here.session.handle}/"
-    return f"/s/{here.session.handle}/steps/{rules['id']}"
+        return f"/s/{here.session.handle}/?saved"
+    # With a query: the phone's worker answers such an address from the server, never from its memory.
+    return f"/s/{here.session.handle}/steps/{rules['id']}?saved"

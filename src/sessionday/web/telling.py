@@ -142,6 +142,11 @@ def truth(pack: Pack, entry: Entry, looks: Sequence[Mapping[str, Any]]) -> str:
     return fill(truths["seen"], name=", ".join(seen)) if seen else str(truths["clinic"])
 
 
+def coming(pack: Pack, call: Entry) -> str:
+    """What somebody who called for help reads: whether the clinic knows."""
+    return str(pack["words"]["go"]["help_alone" if call.get("seq") is None else "help_coming"])
+
+
 def unsent(pack: Pack, count: int) -> str:
     """How many answers only this phone holds."""
     words = pack["words"]["unsent"]

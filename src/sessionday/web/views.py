@@ -157,7 +157,8 @@ def help_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) 
     }
     calls = [entry for entry in entries if entry["id"] in open_calls and entry["role"] == pack["seat"]["role"]]
     last = max(calls, key=lambda entry: entry["t"], default=None)
-    return {"step": step, "call": line_view(pack, last, looks) if last else None}
+    call = {**line_view(pack, last, looks), "coming": telling.coming(pack, last)} if last else None
+    return {"step": step, "call": call}
 
 
 def _may(pack: Pack, step: str) -> bool:
