@@ -165,7 +165,7 @@ function sendPlainly(form, submitter, error) {
   if (navigator.onLine) form.requestSubmit(submitter?.form === form ? submitter : undefined);
 }
 
-async function onNews({ heard, status, build, pack, signedOut, other, left }) {
+async function onNews({ heard, more, status, build, pack, signedOut, other, left }) {
   if (other) return startAnew();
   const words = page.pack.words.unsent;
   page.notice = signedOut ? words.signed_out : [401, 403, 404].includes(status) ? words.unknown : "";
@@ -173,6 +173,7 @@ async function onNews({ heard, status, build, pack, signedOut, other, left }) {
   const sign = document.querySelector("[data-signed-out]");
   if (sign) sign.hidden = !(signedOut || [401, 404].includes(status));
   await show();
+  document.body.dataset.heard = String(heard && !more);
   tabs?.postMessage("heard");
   if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
 }

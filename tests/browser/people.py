@@ -166,10 +166,8 @@ class Person:
         """Opens the day's page and waits until the phone knows all that the clinic knows."""
         if not self.scripts:
             return
-        async with self.page.expect_response(lambda answer: answer.url.endswith("/sync")) as waiting:
-            await self.day()
-        seq = (await (await waiting.value).json())["seq"]
-        await self.page.wait_for_selector(f"body[data-seq='{seq}']")
+        await self.day()
+        await self.page.wait_for_selector("body[data-heard=true]")
 
     async def sent(self) -> None:
         """Waits until the clinic has everything that this phone made."""
