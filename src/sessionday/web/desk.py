@@ -28,7 +28,7 @@ async def seats(request: Request) -> Response:
         return RedirectResponse(f"/s/{here.session.handle}/?links", status_code=303)
     code, until = new_code(), site.now() + CODE_MS
     await site.store.new_code(seat, digest(code), until)
-    context = await day_context(request)
+    context = await day_context(site, here)
     return site.pages.response(
         "session/show.html", **{**context, "made_code": (seat.id, code, when(context["pack"], until))}
     )

@@ -23,16 +23,15 @@ BEHIND = {"x-refresh", "sec-purpose", "purpose"}
 async def day(request: Request) -> Response:
     """GET /s/{handle}/: what is next, the list, the gates and the hold, as this seat may see them."""
     site, here = site_of(request), await reader_of(request)
-    context = await day_context(request)
+    context = await day_context(site, here)
     # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
     if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
         await look(site, here, context["seq"])
     return site.pages.response("session/show.html", **context)
 
 
-async def day_context(request: Request) -> dict[str, Any]:
+async def day_context(site: Site, here: Here) -> dict[str, Any]:
     """What the session page shows to whoever asks."""
-    site, here = site_of(request), await reader_of(request)
     view = await _view(site, here, None)
     return {**view, **await _desk(site, here)}
 
