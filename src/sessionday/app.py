@@ -15,10 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
 from sessionday.web import board, desk, landing, live, offline, pages, sign_in, sync
-from sessionday.web.news import News
+from sessionday.web.known import Known
+from sessionday.web.news import Newsroom
 from sessionday.web.offline import Release
 from sessionday.web.pack import Packs
 from sessionday.web.passphrases import Turns
+from sessionday.web.recent import Recent
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie, SecurityHeaders, headers_for, is_foreign
 from sessionday.web.site import SEAT_DAYS, Site, site_of
@@ -77,9 +79,8 @@ def create_app(
         store = await Store.open(settings.database, now=clock(), writer=True)
         app.state.site = make_site(settings, store, clock)
         site = app.state.site
-        store.news = lambda grown: site.news.publish(
-            {topic for clinic, session, _ in grown for topic in (clinic, session)}
-        )
+        store.fresh = site.recent.grew
+        store.news = site.hear
         store.on_failure = lambda failure: on_failure()
         try:
             yield
@@ -102,15 +103,18 @@ def create_app(
 
 def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
     """Everything that handlers work with."""
-    release = Release()
+    release, recent = Release(), Recent()
+    states = States(store, recent)
     seat = Cookie("seat", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     return Site(
         settings=settings,
         store=store,
         now=now,
-        news=News(),
-        states=States(store),
+        news=Newsroom(now),
+        known=Known(store, states.checklist),
+        recent=recent,
+        states=states,
         release=release,
         packs=Packs(release.build),
         pages=Pages(release.build, settings.public_url),

@@ -4,9 +4,11 @@ The rules get `days`, the pages `clock`; neither needs a time-zone database (RUL
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAY = timedelta(days=1)
+DAY_MS = 86_400_000
 Clock = list[tuple[int, int]]
 
 
@@ -42,9 +44,15 @@ def days(start: int, zone: ZoneInfo, day_starts: str) -> list[dict[str, int]]:
 
 def clock(start: int, zone: ZoneInfo) -> Clock:
     """(since ms, minutes ahead of UTC) for 40 days to both sides of `start`: what a phone needs to show clock times."""
-    hour = 3_600_000
+    return list(_clock(start // DAY_MS, zone))
+
+
+@lru_cache(maxsize=512)
+def _clock(day: int, zone: ZoneInfo) -> Clock:
+    """The same for all sessions of a day: it asks the zone some two thousand times."""
+    hour, start = 3_600_000, day * DAY_MS
     found: Clock = []
-    for t in range(start - 40 * 24 * hour, start + 40 * 24 * hour, hour):
+    for t in range(start - 40 * DAY_MS, start + 41 * DAY_MS, hour):
         ahead = _ahead(t, zone)
         if not found or found[-1][1] != ahead:
             found.append((_change(t - hour, t, zone) if found else t, ahead))

@@ -48,21 +48,13 @@ def ask_node(lines: list[dict[str, Any]]) -> list[Any]:
 
 async def packs_of(world: World) -> list[tuple[Here, dict[str, Any]]]:
     """The pack of each role at Sam's session."""
-    session = world.booked.session
-    seats = tuple(await world.store.seats(session))
+    place = await world.app.state.site.known.place(world.booked.session.handle)
+    assert place
     found = []
     for role in ("client", "support", "prescriber", "staff"):
-        person = next((seat for seat in seats if seat.role == role), None)
-        here = Here(
-            session,
-            world.clinic,
-            CHECKLIST,
-            role,
-            person.id if person else "robin",
-            person.name if person else "Robin",
-            seats,
-            "",
-        )
+        person = next((seat for seat in place.seats if seat.role == role), None)
+        known = (person.id, person.name) if person else ("robin", "Robin")
+        here = Here(place, role, known[0], known[1], "")
         found.append((here, pack_for(here, "build")))
     return found
 

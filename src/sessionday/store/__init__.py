@@ -12,10 +12,11 @@ from .errors import (
     StoreFailed,
 )
 from .store import Store
-from .types import Clinic, Fact, Held, Look, Push, Seat, Session, Staff, Verdict
+from .types import Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
 from .verdicts import WHY
 
 __all__ = [
     "WHY", "Backup", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken", "Fact", "Held", "Look", "NewerDatabase",
-    "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "Verdict",
+    "News", "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed",
+    "Verdict",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from .engine import Engine, Row, Tx
+from .types import News
 from .writer import Writer
 
 T = TypeVar("T")
@@ -22,12 +23,12 @@ class Base:
         rows = await self._engine.read(sql, args)
         return rows[0] if rows else None
 
-    async def _do(self, action: Callable[[Tx], Awaitable[T]]) -> T:
-        return await self._writer.do(action)
+    async def _do(self, action: Callable[[Tx], Awaitable[T]], tells: News = frozenset()) -> T:
+        return await self._writer.do(action, tells)
 
-    async def _run(self, sql: str, args: Sequence[Any]) -> int:
-        """One sentence that writes; answers how many rows it changed."""
-        return await self._writer.do(lambda tx: tx.run(sql, args))
+    async def _run(self, sql: str, args: Sequence[Any], tells: News = frozenset()) -> int:
+        """One sentence that writes; answers how many rows it changed. `tells`: to whom it is news."""
+        return await self._writer.do(lambda tx: tx.run(sql, args), tells)
 
 
 def new_id() -> str:

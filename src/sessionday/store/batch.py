@@ -4,13 +4,14 @@ Entries are numbered only after duplicates were dropped. Pure but for the salts:
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from . import chain
 from .errors import NoSuchSession, StoreError
-from .types import Push, Verdict
+from .types import EntryDict, Push, Verdict
 from .verdicts import MAX_BYTES, WHY, Sent, StepRule, fault, happened_at, normal, read
 
 Key = tuple[str, str]  # clinic, session
@@ -92,6 +93,7 @@ class Batch:
     new_entries: list[tuple[Any, ...]] = field(default_factory=list)
     new_held: list[tuple[Any, ...]] = field(default_factory=list)
     used: set[tuple[str, str, str]] = field(default_factory=set)
+    fresh: dict[Key, list[EntryDict]] = field(default_factory=dict)
 
     def verdicts(self, offer: Offer) -> list[Verdict] | StoreError:
         if offer.key not in self.heads:
@@ -150,33 +152,44 @@ class Batch:
         self.used.add(key)
         head.seq += 1
         head.changed = True
-        self.new_entries.append((*offer.key, *_chained(head, push, sent)))
+        entry, row = _chained(head, push, sent)
+        self.new_entries.append((*offer.key, *row))
+        self.fresh.setdefault(offer.key, []).append(entry)
         self.stored[*offer.key, sent.id] = Stored(sent, push.device, head.seq)
         self.counts.add((*key, n))
         return Verdict(sent.id, "stored", head.seq)
 
     def news(self) -> set[tuple[str, str, int]]:
         """Up to which `seq` each session that got something new has come."""
-        got = {(row[0], row[1]) for row in self.new_entries}
-        return {(*key, self.heads[key].seq) for key in got}
+        return {(*key, self.heads[key].seq) for key in self.fresh}
 
 
 def _same(one: Sent, other: Sent, allotted: bool) -> bool:
     return one.content(allotted=allotted) == other.content(allotted=allotted)
 
 
-def _chained(head: Head, push: Push, sent: Sent) -> tuple[Any, ...]:
-    """The row of a new entry from `seq` on; moves the session's head on."""
+def _chained(head: Head, push: Push, sent: Sent) -> tuple[EntryDict, tuple[Any, ...]]:
+    """A new entry as it is read back, and its row from `seq` on; moves the session's head on."""
     t, skew = happened_at(sent.at, push.sent_at, push.now)
     entry = {
         "seq": head.seq, "id": sent.id, "device": push.device, "n": sent.n, "seen": sent.seen, "role": push.role,
         "by": push.by, "t": t, "at": sent.at, "skew": skew, "received_at": push.now, "kind": sent.kind,
-        "step": sent.step, "answer": sent.answer, "of": sent.of, "reason": sent.reason, "extra": sent.extra,
-        "salt": secrets.token_hex(16),
+        "step": sent.step, "answer": sent.answer, "of": sent.of, "reason": sent.reason,
     }  # fmt: skip
-    content_hash, head.head = chain.link(head.head, entry)
-    entry["answer"], entry["extra"] = _dumped(sent.answer), _dumped(sent.extra)
-    return (*entry.values(), content_hash, head.head)
+    proof = {"extra": sent.extra, "salt": next(_SALTS)}
+    content_hash, head.head = chain.link(head.head, {**entry, **proof})
+    told = {**entry, "answer": _dumped(sent.answer)}
+    return entry, (*told.values(), _dumped(sent.extra), proof["salt"], content_hash, head.head)
+
+
+def _salts() -> Iterator[str]:
+    """Each 16 random bytes; the system is asked for many at once, because asking is what takes time."""
+    while True:
+        many = secrets.token_hex(16 * 256)
+        yield from (many[start : start + 32] for start in range(0, len(many), 32))
+
+
+_SALTS = _salts()
 
 
 def _dumped(value: Any) -> str | None:

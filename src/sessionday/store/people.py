@@ -61,5 +61,7 @@ class People(Base):
         )
         return (Staff(*row[:6]), row[6], row[7]) if row else None
 
-    async def end_sign_in(self, token_hash: str, now: int) -> None:
-        await self._run("UPDATE sign_in SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL", (now, token_hash))
+    async def end_sign_in(self, token_hash: str, now: int, clinic: str = "") -> None:
+        """`clinic`: whose streams and pages hear of it at once; without it they ask again within seconds."""
+        sql = "UPDATE sign_in SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL"
+        await self._run(sql, (now, token_hash), {(clinic, "", 0)})

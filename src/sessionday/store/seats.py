@@ -33,11 +33,12 @@ class Seats(Sessions):
         await self._run(sql, (code_hash, expires_at, seat.clinic, seat.session, seat.id))
 
     async def name_seat(self, seat: Seat, name: str) -> None:
-        await self._run(f"UPDATE seat SET name = ? WHERE {OF_SEAT}", (name, seat.clinic, seat.session, seat.id))  # noqa: S608
+        args = (name, seat.clinic, seat.session, seat.id)
+        await self._run(f"UPDATE seat SET name = ? WHERE {OF_SEAT}", args, {(seat.clinic, seat.session, 0)})  # noqa: S608
 
     async def revoke_seat(self, seat: Seat, now: int) -> None:
         sql = f"UPDATE seat SET revoked_at = ? WHERE {OF_SEAT} AND revoked_at IS NULL"  # noqa: S608
-        await self._run(sql, (now, seat.clinic, seat.session, seat.id))
+        await self._run(sql, (now, seat.clinic, seat.session, seat.id), {(seat.clinic, seat.session, 0)})
 
     async def claim(self, credential_hash: str, seat: Seat, now: int) -> None:
         """One browser holds one seat of a session: the last one claimed."""
@@ -46,6 +47,7 @@ class Seats(Sessions):
             " ON CONFLICT (clinic, session, credential_hash)"
             " DO UPDATE SET seat = excluded.seat, claimed_at = excluded.claimed_at",
             (seat.clinic, seat.session, credential_hash, seat.id, now),
+            {(seat.clinic, seat.session, 0)},
         )
 
     async def claimed(self, credential_hash: str, session: Session) -> Seat | None:
@@ -69,6 +71,7 @@ class Seats(Sessions):
             " ON CONFLICT (clinic, session, staff)"
             " DO UPDATE SET name = excluded.name, seq = excluded.seq, at = excluded.at WHERE excluded.seq > look.seq",
             (session.clinic, session.id, staff_id, name, seq, now),
+            {(session.clinic, session.id, 0)},
         )
 
     async def looks(self, session: Session) -> list[Look]:

@@ -19,6 +19,7 @@ import aiosqlite
 
 from .engine import Row, Tx
 from .errors import Conflict, StoreBusy, StoreError, StoreFailed
+from .types import News
 
 BUSY_MS = 30_000  # how long one process waits for another's transaction
 PAGES_IN_LOG = 1_000  # checkpoint then; without it the log grows without bound
@@ -80,6 +81,9 @@ class SqliteEngine:
             if self.writer.in_transaction:
                 await self.writer.run("ROLLBACK")
             raise
+
+    async def announce(self, tx: Tx, news: News) -> None:
+        """There is nobody else: one server holds the file."""
 
     def statements(self, script: str) -> Iterator[str]:
         """Never executescript: it commits first, and what came before it can't be rolled back any more."""

@@ -13,22 +13,25 @@ from .place import Lock
 from .record import Record
 from .seats import Seats
 from .sqlite import SqliteEngine
-from .writer import Writer
+from .types import EntryDict, News
+from .writer import Told, Writer
 
 log = logging.getLogger(__name__)
 
 
 class Store(People, Seats, Record):
-    """`news` is told, after each commit that stored entries, which sessions came to which `seq`; `on_failure` that
-    the writer has ended, and why. Whoever serves must end the process then: nothing is written any more."""
+    """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
+    entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
+    the process then, for nothing is written any more."""
 
     def __init__(self, engine: SqliteEngine, lock: Lock, epoch: str) -> None:
         self._engine = self._sqlite = engine
         self._lock = lock
         self.epoch = epoch
-        self.news: Callable[[set[tuple[str, str, int]]], None] = lambda news: None
+        self.news: Callable[[News | None], None] = lambda news: None
+        self.fresh: Callable[[dict[tuple[str, str], list[EntryDict]]], None] = lambda entries: None
         self.on_failure: Callable[[str], None] = lambda failure: None
-        self._writer = Writer(engine, news=lambda news: self.news(news), on_failure=self._failed)
+        self._writer = Writer(engine, told=self._told, on_failure=self._failed)
 
     @classmethod
     async def open(cls, url: str, *, now: int, writer: bool = True) -> Self:
@@ -84,6 +87,11 @@ class Store(People, Seats, Record):
 
     async def backup(self, path: str | Path) -> Backup:
         return await backup(self._sqlite, Path(path))
+
+    def _told(self, told: Told) -> None:
+        if told.fresh:
+            self.fresh(told.fresh)
+        self.news(told.news)
 
     def _failed(self, failure: str) -> None:
         log.critical("the writer has ended: %s", failure)

@@ -1,9 +1,13 @@
 """The nouns that the store hands out and takes in. Time is integer milliseconds; who asks brings `now`."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
 EntryDict = dict[str, Any]
+# What a commit changed, as (clinic, session, seq): how far the session has come; 0 for who sits there or has looked;
+# with no session, for who works at the clinic.
+News = Set[tuple[str, str, int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .chain import canonical
+from .chain import canonical, is_exact
 
 WHY = {
     "same_id_other_content": "Another entry with the same id is in the record already.",
@@ -73,13 +73,17 @@ class Sent:
 
 def normal(value: Any) -> Any:
     """120.0 is 120: JSON knows one kind of number, and a phone may write either."""
+    return value if is_exact(value) else _normal(value)
+
+
+def _normal(value: Any) -> Any:
     kind = type(value)
     if kind is float and value.is_integer() and abs(value) <= MAX_NUMBER:
         return int(value)
     if kind is dict:
-        return {key: normal(inner) for key, inner in value.items()}
+        return {key: _normal(inner) for key, inner in value.items()}
     if kind is list:
-        return [normal(inner) for inner in value]
+        return [_normal(inner) for inner in value]
     return value
 
 

@@ -7,18 +7,17 @@ was handed in is written whether or not anybody still waits for the answer. Know
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from . import tables
-from .batch import Offer
+from .batch import Key, Offer
 from .engine import Engine, Tx
 from .errors import StoreBusy, StoreError, StoreFailed
 from .tables import Protocols
-from .types import Push, Verdict
+from .types import EntryDict, News, Push, Verdict
 
 T = TypeVar("T")
-News = Callable[[set[tuple[str, str, int]]], None]
 ENTRIES_A_BATCH = 2_000  # a database takes so many arguments a sentence and no more
 JOBS_A_BATCH = 256
 
@@ -32,12 +31,26 @@ class Job:
     answer: asyncio.Future[Any]
     offer: Offer | None = None
     action: Callable[[Tx], Awaitable[Any]] | None = None
+    tells: News = frozenset()
+
+
+@dataclass(slots=True)
+class Told:
+    """What others should hear of once it is committed."""
+
+    news: set[tuple[str, str, int]] = field(default_factory=set)
+    fresh: dict[Key, list[EntryDict]] = field(default_factory=dict)
+
+    def add(self, other: "Told") -> None:
+        self.news |= other.news
+        for key, entries in other.fresh.items():
+            self.fresh.setdefault(key, []).extend(entries)
 
 
 class Writer:
-    def __init__(self, engine: Engine, *, news: News, on_failure: Callable[[str], None]) -> None:
+    def __init__(self, engine: Engine, *, told: Callable[[Told], None], on_failure: Callable[[str], None]) -> None:
         self._engine = engine
-        self._news = news
+        self._told = told
         self._on_failure = on_failure
         self._protocols: Protocols = {}
         self._waiting: list[Job] = []
@@ -46,10 +59,13 @@ class Writer:
         self.failure: str | None = None
         self._task = asyncio.create_task(self._run(), name="sessionday writer")
 
-    async def do(self, action: Callable[[Tx], Awaitable[T]]) -> T:
-        """One action in a savepoint of its own: what it raises reaches its caller, and touches nobody else's."""
+    async def do(self, action: Callable[[Tx], Awaitable[T]], tells: News = frozenset()) -> T:
+        """One action in a savepoint of its own: what it raises reaches its caller, and touches nobody else's.
+
+        `tells`: what is news to others once it is committed.
+        """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._hand_in(Job(answer, action=action))
+        self._hand_in(Job(answer, action=action, tells=tells))
         return await answer
 
     async def push(self, push: Push, *, allotted: bool = False) -> list[Verdict]:
@@ -107,49 +123,57 @@ class Writer:
         except Exception:
             # One of the pushes can't be written at all: alone, each finds out for itself.
             log.exception("a batch of %d failed; trying each alone", len(jobs))
-            await self._commit(jobs, together=False)
+            try:
+                await self._commit(jobs, together=False)
+            except StoreBusy as busy:
+                _settle([(job, busy) for job in jobs])
 
     async def _commit(self, jobs: list[Job], *, together: bool) -> None:
         outcomes: list[tuple[Job, Any]] = []
-        news: set[tuple[str, str, int]] = set()
+        told = Told()
         async with self._engine.transaction() as tx:
             offered = [job for job in jobs if job.offer] if together else []
             if offered:
                 outcomes += zip(
-                    offered, await self._store([job.offer for job in offered if job.offer], news, tx), strict=True
+                    offered, await self._store([job.offer for job in offered if job.offer], told, tx), strict=True
                 )
             for job in jobs:
                 if not (together and job.offer):
-                    outcomes.append((job, await self._alone(job, news, tx)))
+                    outcomes.append((job, await self._alone(job, told, tx)))
+            if told.news:
+                await self._engine.announce(tx, told.news)
+        self._tell(told)
         _settle(outcomes)
-        if news:
-            self._tell(news)
 
-    async def _alone(self, job: Job, news: set[tuple[str, str, int]], tx: Tx) -> Any:
-        own: set[tuple[str, str, int]] = set()
+    async def _alone(self, job: Job, told: Told, tx: Tx) -> Any:
+        own = Told()
         try:
             async with tx.savepoint():
                 if job.offer:
                     outcome = (await self._store([job.offer], own, tx))[0]
                 else:
                     outcome = await job.action(tx) if job.action else None
-        except StoreFailed:
+        except (StoreFailed, StoreBusy):
             raise
         except Exception as error:
             return error
-        news |= own
+        own.news |= job.tells
+        told.add(own)
         return outcome
 
-    async def _store(self, offers: list[Offer], news: set[tuple[str, str, int]], tx: Tx) -> list[Any]:
+    async def _store(self, offers: list[Offer], told: Told, tx: Tx) -> list[Any]:
         found = await tables.load(tx, offers, self._protocols)
         outcomes = [found.verdicts(offer) for offer in offers]
         await tables.save(tx, found)
-        news |= found.news()
+        told.add(Told(found.news(), found.fresh))
         return outcomes
 
-    def _tell(self, news: set[tuple[str, str, int]]) -> None:
+    def _tell(self, told: Told) -> None:
+        """Before anybody is answered: who asks again then finds what is new already there."""
+        if not told.news:
+            return
         try:
-            self._news(news)
+            self._told(told)
         except Exception:
             log.exception("what listens for news failed; the entries are stored")
 

@@ -1,14 +1,14 @@
 """Who is asking: a session is looked up through the person, so not allowed is not found."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from sessionday.store import Clinic, Session, Staff
+from sessionday.store import Staff
 from sessionday.web.errors import NotSignedIn, NotYours
 from sessionday.web.here import Here
 from sessionday.web.security import digest
-from sessionday.web.site import Site, site_of
+from sessionday.web.site import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ async def staff_at(request: Request) -> SignedIn | None:
     site = site_of(request)
     secret = site.sign_in_cookie.read(request)
     credential = digest(secret) if secret else ""
-    found = await site.store.sign_in(credential) if secret else None
+    found = await site.known.staff(credential) if secret else None
     if found is None:
         return None
     staff, expires_at, ended_at = found
@@ -37,34 +37,21 @@ async def staff_at(request: Request) -> SignedIn | None:
 async def here_of(request: Request) -> Here:
     """The session of the path, as whoever asks sits in it. Raises NotYours (404), for any reason whatever."""
     site = site_of(request)
-    session = await site.store.session(request.path_params["handle"])
+    place = await site.known.place(request.path_params["handle"])
     signed_in = await staff_at(request)
     secret = site.seat_cookie.read(request)
-    if session is None:
+    if place is None:
         raise NotYours
-    seats = tuple(await site.store.seats(session))
-    clinic = await clinic_of(site, session)
-    checklist = await site.checklist(session)
-    if signed_in is not None and signed_in.staff.clinic == session.clinic:
+    if signed_in is not None and signed_in.staff.clinic == place.session.clinic:
         who = signed_in.staff
-        staff = Here(session, clinic, checklist, "staff", who.id, who.name, seats, signed_in.credential)
-        return replace(staff, expired=signed_in.expired)
+        return Here(place, "staff", who.id, who.name, signed_in.credential, expired=signed_in.expired)
     credential = digest(secret) if secret else ""
-    seat = await site.store.claimed(credential, session) if secret else None
+    seat = await site.known.seat(credential, place.session) if secret else None
     if seat is None:
         raise NotYours
-    over = site.now() > session.over_at
+    over = site.now() > place.session.over_at
     revoked = seat.revoked_at is not None
-    link = Here(session, clinic, checklist, seat.role, seat.id, seat.name, seats, credential)
-    return replace(link, revoked=revoked, expired=over)
-
-
-async def clinic_of(site: Site, session: Session) -> Clinic:
-    """The clinic that a session belongs to."""
-    clinic = await site.store.clinic(session.clinic)
-    if clinic is None:
-        raise NotYours
-    return clinic
+    return Here(place, seat.role, seat.id, seat.name, credential, revoked=revoked, expired=over)
 
 
 async def reader_of(request: Request) -> Here:

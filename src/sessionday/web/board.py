@@ -8,7 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Session, Staff
 from sessionday.web import telling
-from sessionday.web.access import clinic_of, staff_at
+from sessionday.web.access import staff_at
+from sessionday.web.errors import NotYours
 from sessionday.web.here import Here
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
@@ -70,9 +71,10 @@ async def _card(site: Site, staff: Staff, session: Session, held: int, now: int)
 
 
 async def _as_staff(site: Site, staff: Staff, session: Session) -> Here:
-    clinic = await clinic_of(site, session)
-    seats = tuple(await site.store.seats(session))
-    return Here(session, clinic, await site.checklist(session), "staff", staff.id, staff.name, seats, "")
+    place = await site.known.place(session.handle)
+    if place is None:
+        raise NotYours
+    return Here(place, "staff", staff.id, staff.name, "")
 
 
 def _next(pack: telling.Pack, current: Current) -> list[dict[str, str]]:

@@ -23,7 +23,6 @@ async def seats(request: Request) -> Response:
         raise NotYours
     if form.get("do") == "revoke":
         await site.store.revoke_seat(seat, site.now())
-        site.news.publish({here.session.id})
         # With a query, so that the phone's worker asks the server and not its memory.
         return RedirectResponse(f"/s/{here.session.handle}/?links", status_code=303)
     code, until = new_code(), site.now() + CODE_MS

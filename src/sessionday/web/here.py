@@ -7,6 +7,7 @@ from typing import Any
 from sessionday.core.answers import verdict
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Seat, Session
+from sessionday.web.known import Place
 
 ENTRY_KEYS = ("id", "device", "n", "seen", "seq", "role", "t", "kind", "step", "answer", "of", "reason")
 
@@ -15,16 +16,33 @@ ENTRY_KEYS = ("id", "device", "n", "seen", "seq", "role", "t", "kind", "step", "
 class Here:
     """Somebody at a session: which seat they sit in, and whether that has ended."""
 
-    session: Session
-    clinic: Clinic
-    checklist: Checklist
+    place: Place
     role: str
     person: str
     name: str
-    seats: tuple[Seat, ...]
     credential: str
     revoked: bool = False
     expired: bool = False
+
+    @property
+    def session(self) -> Session:
+        """The session, as its row was when it was read."""
+        return self.place.session
+
+    @property
+    def clinic(self) -> Clinic:
+        """The clinic that the session belongs to."""
+        return self.place.clinic
+
+    @property
+    def checklist(self) -> Checklist:
+        """The protocol that the session is pinned to, with its words."""
+        return self.place.checklist
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """All seats of the session."""
+        return self.place.seats
 
     def sees(self, step: str) -> bool:
         """Whether this seat may know what is answered to `step`."""
@@ -42,14 +60,10 @@ def session_for(here: Here) -> dict[str, Any]:
 
 def entries_for(here: Here, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Entries as this seat may know them: where the answer is not theirs, its verdict stands in for it."""
-    session = here.session.rules_form()
-    rules = {step["id"]: step for step in here.checklist.rules["steps"]}
-    return [_entry_for(here, entry, rules, session) for entry in entries]
+    return [_entry_for(here, entry) for entry in entries]
 
 
-def _entry_for(
-    here: Here, entry: Mapping[str, Any], rules: Mapping[str, Any], session: dict[str, Any]
-) -> dict[str, Any]:
+def _entry_for(here: Here, entry: Mapping[str, Any]) -> dict[str, Any]:
     shown = {key: entry[key] for key in ENTRY_KEYS}
     if entry["role"] == "staff":
         shown["name"] = entry.get("name")
@@ -59,5 +73,6 @@ def _entry_for(
     shown["answer"] = None
     shown["reason"] = "-" if entry["kind"] == "waive" and (entry["reason"] or "").strip(" \t\n\r") else None
     if entry["kind"] == "answer":
-        shown["verdict"] = verdict({"answer": entry["answer"]}, rules[step], session)
+        rules = next(one for one in here.checklist.rules["steps"] if one["id"] == step)
+        shown["verdict"] = verdict({"answer": entry["answer"]}, rules, here.session.rules_form())
     return shown

@@ -61,15 +61,14 @@ async def _other(request: Request, site: Site, seat: Seat, session: Session) -> 
     if signed_in is not None and signed_in.staff.clinic == session.clinic:
         return signed_in.staff.name
     secret = site.seat_cookie.read(request)
-    held = await site.store.claimed(digest(secret), session) if secret else None
+    held = await site.known.seat(digest(secret), session) if secret else None
     return (held.name or held.role) if held is not None and held.id != seat.id else None
 
 
 async def _opened(request: Request, site: Site, seat: Seat, session: Session) -> Response:
     response = RedirectResponse(f"/s/{session.handle}/", status_code=303)
-    staff_secret = site.sign_in_cookie.read(request)
-    if staff_secret and await staff_at(request):
-        await site.store.end_sign_in(digest(staff_secret), site.now())
+    if (signed_in := await staff_at(request)) is not None:
+        await site.store.end_sign_in(signed_in.credential, site.now(), signed_in.staff.clinic)
         site.sign_in_cookie.clear(response)
     secret = site.seat_cookie.read(request) or new_secret()
     await site.store.claim(digest(secret), seat, site.now())

@@ -6,7 +6,7 @@ The pages are drawn from the same pack, so that the server and a phone without s
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Hashable
+from dataclasses import asdict
 from typing import Any
 
 from sessionday import zones
@@ -14,7 +14,7 @@ from sessionday.web.here import Here, session_for
 from sessionday.words import WORDS
 
 LANGUAGE = "en"
-KEPT = 1000
+KEPT = 300
 # What the phone needs of the product's own words; the rest is drawn by the server alone.
 PHONE_WORDS = [
     "weekdays",
@@ -36,31 +36,43 @@ PHONE_WORDS = [
     "go",
     "errors",
 ]
+# A release with other words is another pack, though its files are the same.
+_WORDS = hashlib.sha256(json.dumps(WORDS, sort_keys=True).encode()).hexdigest()
 
 
 class Packs:
     """The packs of one release. A seat's pack is made once, and again when somebody's name or the clinic changed."""
 
     def __init__(self, build: str) -> None:
-        self._build = build
-        self._kept: OrderedDict[Hashable, dict[str, Any]] = OrderedDict()
+        self._build = f"{build} {_WORDS}"
+        self._release = build
+        self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     def of(self, here: Here) -> dict[str, Any]:
         """The pack of this seat; nobody may change it."""
-        names = tuple((seat.role, seat.name) for seat in here.seats)
-        key = (here.session.id, here.person, here.role, here.name, here.clinic, names)
-        if key not in self._kept:
-            self._kept[key] = pack_for(here, self._build)
-        self._kept.move_to_end(key)
+        version = self.version(here)
+        if version not in self._kept:
+            self._kept[version] = {**pack_for(here, self._release), "version": version}
+        self._kept.move_to_end(version)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return self._kept[key]
+        return self._kept[version]
+
+    def version(self, here: Here) -> str:
+        """Changes when anything in the pack does. Known without making it: a sync says no more than this of it."""
+        versions = here.place.pack_versions
+        if here.person not in versions:
+            session, checklist = here.session, here.checklist  # of both, all else stays as it was made
+            names = [(seat.role, seat.name) for seat in here.seats]
+            said = [self._build, session.id, here.person, here.role, here.name, asdict(here.clinic), names]
+            said += [checklist.id, checklist.version]
+            versions[here.person] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+        return versions[here.person]
 
 
 def pack_for(here: Here, build: str) -> dict[str, Any]:
-    """The pack of this seat. `version` changes when anything in it does."""
-    rules = here.checklist.rules
-    pack: dict[str, Any] = {
+    """The pack of this seat."""
+    return {
         "handle": here.session.handle,
         "build": build,
         "seat": {"id": here.person, "role": here.role, "name": here.name},
@@ -70,15 +82,13 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         },
         "clinic": {"name": here.clinic.name, "phone": here.clinic.phone},
         "clock": zones.clock(here.session.start, zones.zone_named(here.clinic.zone)),
-        "protocol": rules,
+        "protocol": here.checklist.rules,
         "parts": here.checklist.parts,
         "steps": {id: {"part": step["part"], "seen": here.sees(id)} for id, step in here.checklist.steps.items()},
         "texts": texts_for(here),
         "words": {key: WORDS[LANGUAGE][key] for key in PHONE_WORDS},
         "session": session_for(here),
     }
-    canonical = json.dumps(pack, sort_keys=True, ensure_ascii=False)
-    return {**pack, "version": hashlib.sha256(canonical.encode()).hexdigest()[:16]}
 
 
 def texts_for(here: Here) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _step_of(request: Request, here: Here) -> str:
 async def _view(site: Site, here: Here, step: str | None) -> dict[str, Any]:
     pack = site.packs.of(here)
     current = await site.states.of(here.session, site.now())
-    looks = [{"name": look.name, "seq": look.seq} for look in await site.store.looks(here.session)]
+    looks = [{"name": look.name, "seq": look.seq} for look in here.place.looks]
     entries = entries_for(here, current.entries)
     if step is None:
         view = day_view(pack, current.state, entries, looks)

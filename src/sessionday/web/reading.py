@@ -1,9 +1,11 @@
-"""Reads what a request carries: bodies with a limit, forms without multipart, JSON without ambiguity."""
+"""Reads what a request carries (bodies with a limit, forms without multipart, JSON without ambiguity), writes JSON."""
 
 from typing import Any
 from urllib.parse import parse_qsl
 
+import orjson
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from sessionday.web.errors import Refused
 from sessionday.web.strict_json import BadJSON, read_json
@@ -53,3 +55,8 @@ async def json_of(request: Request, limit: int) -> Any:
         return read_json(body)
     except BadJSON as bad:
         raise Refused(400, bad.code, str(bad)) from None
+
+
+def as_json(value: Any) -> Response:
+    """`value` as a JSON response."""
+    return Response(orjson.dumps(value), media_type="application/json")

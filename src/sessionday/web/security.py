@@ -6,14 +6,17 @@ A cookie holds a random reference and its signature; who that is stands in the d
 import hashlib
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, Signer
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+REMEMBERED = 10_000  # cookies of browsers that came lately
+MAX_COOKIE = 256
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: nobody has to guess when it is read out
 
@@ -62,11 +65,17 @@ class Cookie:
         self._signer = Signer(list(keys), salt=f"sessionday.{purpose}", digest_method=hashlib.sha256)
         self._secure = secure
         self._max_age = max_age
+        self._unsigned = lru_cache(maxsize=REMEMBERED)(self._unsign)
 
     def read(self, request: Request) -> str | None:
         """The secret that the cookie carries, or None where there is none or its signature is not ours."""
+        value = request.cookies.get(self.name)
+        return self._unsigned(value) if value and len(value) < MAX_COOKIE else None
+
+    def _unsign(self, value: str) -> str | None:
+        """A signature stays right, so it is checked once; whom the secret opens to is the database's to say."""
         try:
-            return self._signer.unsign(request.cookies.get(self.name, "").encode("utf-8", "replace")).decode()
+            return self._signer.unsign(value.encode("utf-8", "replace")).decode()
         except (BadSignature, UnicodeDecodeError):
             return None
 
@@ -112,14 +121,14 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = headers_for(https=https)
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers_for(https=https).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = message["headers"]
+                said = {name for name, _ in own}
+                message = {**message, "headers": [*own, *(pair for pair in self._headers if pair[0] not in said)]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

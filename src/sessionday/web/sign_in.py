@@ -26,7 +26,7 @@ async def enter(request: Request) -> Response:
     if known is None or not right:
         return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
     if (before := await staff_at(request)) is not None:
-        await site.store.end_sign_in(before.credential, site.now())
+        await site.store.end_sign_in(before.credential, site.now(), before.staff.clinic)
     secret, now = new_secret(), site.now()
     await site.store.add_sign_in(known, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000)
     response = RedirectResponse("/board", status_code=303)
@@ -39,6 +39,6 @@ async def leave(request: Request) -> Response:
     site = site_of(request)
     response = RedirectResponse("/sign-in", status_code=303)
     if (signed_in := await staff_at(request)) is not None:
-        await site.store.end_sign_in(signed_in.credential, site.now())
+        await site.store.end_sign_in(signed_in.credential, site.now(), signed_in.staff.clinic)
     site.sign_in_cookie.clear(response)
     return response

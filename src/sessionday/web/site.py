@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from sessionday.protocols import Checklist
 from sessionday.settings import Settings
-from sessionday.store import Session, Store
-from sessionday.web.news import News
+from sessionday.store import News, Store
+from sessionday.web.known import Known
+from sessionday.web.news import Newsroom
 from sessionday.web.offline import Release
 from sessionday.web.pack import Packs
 from sessionday.web.passphrases import Turns
+from sessionday.web.recent import Recent
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie
 from sessionday.web.states import States
@@ -27,7 +28,9 @@ class Site:
     settings: Settings
     store: Store
     now: Callable[[], int]
-    news: News
+    news: Newsroom
+    known: Known
+    recent: Recent
     states: States
     release: Release
     packs: Packs
@@ -38,9 +41,10 @@ class Site:
     wrong_codes: list[int]
     closing: bool = False
 
-    async def checklist(self, session: Session) -> Checklist:
-        """The protocol that this session is pinned to, with its words."""
-        return await self.states.checklist(session)
+    def hear(self, news: News | None) -> None:
+        """What a commit changed, here or in another process; None: something was missed."""
+        self.known.hear(news, lambda session, seq: self.recent.newest(session) >= seq)
+        self.news.hear(news)
 
 
 def site_of(request: Request) -> Site:

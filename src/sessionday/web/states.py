@@ -2,15 +2,16 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist
 from sessionday.store import Session, Store, StoreError
+from sessionday.web.recent import Recent
 
-KEPT = 2000
+KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Current:
 class States:
     """Remembers the latest state of the sessions that are asked about; the record decides, this only saves work."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, recent: Recent) -> None:
         self._store = store
+        self._recent = recent
         self._kept: OrderedDict[str, Current] = OrderedDict()
         self._names: dict[tuple[str, str], str] = {}
         self._checklists: dict[tuple[str, str, str], Checklist] = {}
@@ -40,7 +42,7 @@ class States:
     async def of(self, session: Session, now: int) -> Current:
         """What the record of `session` says at `now`."""
         known = self._kept.get(session.id)
-        fresh = await self._named(session, await self._store.entries(session, after=known.seq if known else 0))
+        fresh = await self.since(session, known.seq if known else 0)
         if known is None or fresh or not known.holds(now):
             known = await self._evaluated(session, (*(known.entries if known else ()), *fresh), now)
         self._kept[session.id] = known  # again: it may have been forgotten while the record was read
@@ -48,6 +50,20 @@ class States:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return known
+
+    def newest(self, session: Session) -> int:
+        """The highest `seq` known: what the row said when it was read, or what was stored here since."""
+        return max(session.seq, self._recent.newest(session.id))
+
+    async def since(self, session: Session, seq: int, limit: int | None = None) -> Sequence[dict[str, Any]]:
+        """The entries after `seq`, at most `limit` where the record is read for them."""
+        newest = self.newest(session)
+        if seq >= newest:
+            return ()
+        found = self._recent.after(session.id, seq)
+        if found is None or not found or found[-1]["seq"] < newest:
+            found = await self._store.entries(session, after=seq, limit=limit)
+        return await self._named(session, found)
 
     async def checklist(self, session: Session) -> Checklist:
         """The protocol that `session` is pinned to; protocols never change, so it is read once."""
@@ -62,7 +78,7 @@ class States:
     async def _named(self, session: Session, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The entries of staff with the name of who made each: a role is many people there."""
         for entry in entries:
-            if entry["role"] == "staff":
+            if entry["role"] == "staff" and "name" not in entry:
                 key = (session.clinic, entry["by"])
                 if key not in self._names:
                     staff = await self._store.staff(*key)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from sessionday.store import Push, Verdict
 from sessionday.web.access import pusher_of, reader_of
 from sessionday.web.errors import Refused
 from sessionday.web.here import Here, entries_for, session_for
-from sessionday.web.reading import SYNC_LIMIT, json_of
+from sessionday.web.reading import SYNC_LIMIT, as_json, json_of
 from sessionday.web.site import Site, site_of
 
 MAX_ENTRIES = 200
@@ -38,20 +38,20 @@ async def sync(request: Request) -> Response:
     ask = parse_ask(await json_of(request, SYNC_LIMIT))
     if ask.person and ask.person != here.person:
         # A page drawn for somebody who sat here before: what they wrote is not this person's, and waits for them.
-        return JSONResponse({**_signed_out(site, ask), "person": here.person, "verdicts": []})
+        return as_json({**_signed_out(site, ask), "person": here.person, "verdicts": []})
     verdicts = await site.store.push(_push(here, ask, site.now())) if ask.entries else []
     ended = here.revoked or here.expired
-    looked = min(ask.looked, here.session.seq)  # nobody has seen what was not there when they asked
+    looked = min(ask.looked, site.states.newest(here.session))  # nobody has seen what was not there
     if looked > 0 and here.role == "staff" and not ended:
         await look(site, here, looked)
     reply = _signed_out(site, ask) if ended else await _pulled(site, here, ask)
-    return JSONResponse({**reply, "verdicts": [_verdict(one) for one in verdicts]})
+    return as_json({**reply, "verdicts": [_verdict(one) for one in verdicts]})
 
 
 async def pack(request: Request) -> Response:
     """GET /s/{handle}/pack: what the phone keeps to know the session by itself."""
     here = await reader_of(request)
-    return JSONResponse(site_of(request).packs.of(here))
+    return as_json(site_of(request).packs.of(here))
 
 
 def parse_ask(body: Any) -> Ask:
@@ -99,11 +99,8 @@ def _push(here: Here, ask: Ask, now: int) -> Push:
 
 async def look(site: Site, here: Here, looked: int) -> None:
     """A member of staff has the record up to `looked` on the screen: the others are told, if that is new."""
-    known = await site.store.looks(here.session)
-    if any(look.name == here.name and look.seq >= looked for look in known):
-        return
-    await site.store.look(here.session, here.person, here.name, looked, site.now())
-    site.news.publish({here.session.id})
+    if not any(look.name == here.name and look.seq >= looked for look in here.place.looks):
+        await site.store.look(here.session, here.person, here.name, looked, site.now())
 
 
 def _signed_out(site: Site, ask: Ask) -> dict[str, Any]:
@@ -112,22 +109,20 @@ def _signed_out(site: Site, ask: Ask) -> dict[str, Any]:
 
 
 async def _pulled(site: Site, here: Here, ask: Ask) -> dict[str, Any]:
-    now = site.now()
-    current = await site.states.of(here.session, now)
-    news = [entry for entry in current.entries if entry["seq"] > ask.seen]
-    looks = await site.store.looks(here.session)
+    news = await site.states.since(here.session, ask.seen, limit=REPLY_ENTRIES + 1)
+    place = await site.known.place(here.session.handle) or here.place  # anew, where this very request has looked
     return {
         "v": 1,
         "epoch": site.store.epoch,
-        "now": now,
-        "seq": current.seq,
+        "now": site.now(),
+        "seq": max(site.states.newest(here.session), news[-1]["seq"] if news else 0),
         "more": len(news) > REPLY_ENTRIES,
         "build": site.release.build,
         "entries": entries_for(here, news[:REPLY_ENTRIES]),
         "session": session_for(here),
         "protocol": {"id": here.checklist.id, "version": here.checklist.version},
-        "pack": site.packs.of(here)["version"],
-        "seen_by": [{"name": look.name, "seq": look.seq, "at": look.at} for look in looks],
+        "pack": site.packs.version(here),
+        "seen_by": [{"name": look.name, "seq": look.seq, "at": look.at} for look in place.looks],
     }
 
 
