@@ -36,7 +36,7 @@ async def test_a_new_database_stays_the_same_when_opened_again(tmp_path: Path) -
         assert second.epoch == epoch
         assert await second.clinics() == [clinic]
     with closing(raw(path)) as db:
-        assert db.execute("SELECT number, applied_at FROM migration").fetchall() == [(1, NOW)]
+        assert db.execute("SELECT number, applied_at FROM migration").fetchall() == [(1, NOW), (2, NOW)]
     assert path.stat().st_mode & 0o777 == 0o600
     assert sorted(os.listdir(tmp_path)) == ["day.db", "day.db.lock"]
 
@@ -59,19 +59,23 @@ async def test_stored_means_synced_and_readers_never_checkpoint(world: World) ->
             await reader.run("DELETE FROM claim")
 
 
-async def test_looking_up_a_batch_never_reads_a_whole_table(world: World) -> None:
+async def test_looking_up_a_batch_never_reads_a_whole_table_or_session(world: World) -> None:
     from sessionday.store.engine import among, rounded
+    from sessionday.store.tables import found_by
 
     for key, table in (
-        ("clinic, id", "session"),
         ("clinic, session, id", "entry"),
         ("clinic, session, id", "device"),
         ("clinic, session, device, n", "entry"),
         ("clinic, session, fingerprint", "held"),
     ):
         count, args = rounded([["x"] * (key.count(",") + 1)] * 3)
-        plan = await world.store._all(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {among(key, count)}", args)
-        assert any(f"SEARCH {table} USING INDEX" in row[3] for row in plan), plan
+        plan = await world.store._all(f"EXPLAIN QUERY PLAN {found_by(key, '1', table, count)}", args)
+        whole = " AND ".join(f"{part}=?" for part in key.split(", "))
+        assert any(f"SEARCH {table} USING" in row[3] and f"({whole})" in row[3] for row in plan), plan
+    count, args = rounded([["x", "y"]] * 3)
+    plan = await world.store._all(f"EXPLAIN QUERY PLAN SELECT * FROM session WHERE {among('clinic, id', count)}", args)
+    assert any("SEARCH session USING INDEX" in row[3] for row in plan), plan
 
 
 async def test_a_newer_database_is_refused_in_words_and_left_alone(world: World) -> None:
@@ -79,7 +83,7 @@ async def test_a_newer_database_is_refused_in_words_and_left_alone(world: World)
     with closing(raw(world.path)) as db:
         db.execute("INSERT INTO migration VALUES (7, 'later', 'x', 0)")
     before = world.path.read_bytes()
-    with pytest.raises(NewerDatabase, match=r"newer Session Day \(schema 7; this one knows 1\)"):
+    with pytest.raises(NewerDatabase, match=r"newer Session Day \(schema 7; this one knows 2\)"):
         await reopened(world.path)
     assert world.path.read_bytes() == before
 
@@ -93,18 +97,18 @@ async def test_a_migration_that_was_edited_is_refused(world: World) -> None:
 
 
 async def test_a_migration_that_fails_half_way_leaves_nothing(world: World) -> None:
-    bad = Migration(2, "bad", "CREATE TABLE half (a TEXT);\nINSERT INTO nowhere VALUES (1);\n")
+    bad = Migration(3, "bad", "CREATE TABLE half (a TEXT);\nINSERT INTO nowhere VALUES (1);\n")
     steps = [*migrate.known("sqlite"), bad]
-    with pytest.raises(StoreError, match=r"Migration 2 \(bad\) could not be applied: no such table"):
+    with pytest.raises(StoreError, match=r"Migration 3 \(bad\) could not be applied: no such table"):
         await migrate.migrate(world.store._engine, steps, now=NOW, may=True)
     assert await world.store._all("SELECT name FROM sqlite_schema WHERE name = 'half'") == []
     good = replace(bad, script="-- first; of two\nCREATE TABLE half (a TEXT);")
-    await migrate.migrate(world.store._engine, [steps[0], good], now=NOW, may=True)
-    assert [row[0] for row in await world.store._all("SELECT number FROM migration ORDER BY number")] == [1, 2]
+    await migrate.migrate(world.store._engine, [*steps[:-1], good], now=NOW, may=True)
+    assert [row[0] for row in await world.store._all("SELECT number FROM migration ORDER BY number")] == [1, 2, 3]
 
 
 async def test_a_schema_is_not_changed_under_a_running_server(world: World) -> None:
-    more = [*migrate.known("sqlite"), Migration(2, "more", "CREATE TABLE more (a TEXT);")]
+    more = [*migrate.known("sqlite"), Migration(3, "more", "CREATE TABLE more (a TEXT);")]
     with pytest.raises(StoreError, match="running server"):
         await migrate.migrate(world.store._engine, more, now=NOW, may=False)
 

@@ -182,14 +182,15 @@ async def test_a_cancelled_write_leaves_the_next_one_alone(world: World) -> None
     assert seat.name == "Alex"
 
 
-async def test_news_names_each_session_once_a_commit_and_only_for_what_was_stored(world: World) -> None:
+async def test_news_names_each_session_once_a_commit_for_what_was_stored_or_kept_aside(world: World) -> None:
     told: list[set[tuple[str, str, int]]] = []
     world.store.news = told.append
     one = entry(1)
     await world.push(one, entry(2))
     await world.push(one)
     await world.push({"id": "odd"})
-    assert told == [{(world.clinic.id, world.session.id, 2)}]
+    await world.push({"id": "odd"})
+    assert told == [{(world.clinic.id, world.session.id, 2)}, {(world.clinic.id, world.session.id, 0)}]
 
 
 async def test_a_listener_that_fails_stops_nobody(world: World, caplog: Any) -> None:

@@ -160,8 +160,9 @@ class Batch:
         return Verdict(sent.id, "stored", head.seq)
 
     def news(self) -> set[tuple[str, str, int]]:
-        """Up to which `seq` each session that got something new has come."""
-        return {(*key, self.heads[key].seq) for key in self.fresh}
+        """Up to which `seq` each session that got something new has come; 0 where something was kept aside."""
+        aside = {(row[0], row[1], 0) for row in self.new_held}
+        return aside | {(*key, self.heads[key].seq) for key in self.fresh}
 
 
 def _same(one: Sent, other: Sent, allotted: bool) -> bool:

@@ -11,7 +11,7 @@ from .errors import Conflict, StoreError
 from .types import Session
 
 # In the order of Session's fields:
-SESSION = "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head"
+SESSION = "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head, held"
 NewSeat = tuple[str, str, str, str | None, int | None]  # role, name, link_hash, code_hash, code_expires_at
 
 
@@ -53,7 +53,7 @@ class Sessions(Base):
         id = new_id()
         session = Session(
             clinic, id, handle, client, start, days, pickup_code, protocol_id, protocol_version, now, over_at,
-            0, chain.first(id),
+            0, chain.first(id), 0,
         )  # fmt: skip
         try:
             return await self._do(lambda tx: _add(tx, session, seats))
@@ -80,11 +80,11 @@ class Sessions(Base):
 
 async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> Session:
     await tx.run(
-        f"INSERT INTO session ({SESSION}, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",  # noqa: S608
+        f"INSERT INTO session ({SESSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             session.clinic, session.id, session.handle, session.client, session.start, json.dumps(session.days),
             session.pickup_code, session.protocol_id, session.protocol_version, session.made_at, session.over_at,
-            session.seq, session.head,
+            session.seq, session.head, session.held,
         ),
     )  # fmt: skip
     await tx.many(

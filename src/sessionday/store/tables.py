@@ -56,7 +56,7 @@ async def save(tx: Tx, batch: Batch) -> None:
 async def _load_heads(tx: Tx, batch: Batch, keys: list[Key], protocols: Protocols) -> None:
     columns = "clinic, id, seq, head, held, over_at, protocol, version"
     count, args = rounded(keys)
-    sql = f"SELECT {columns} FROM session WHERE {among('clinic, id', count)}{tx.for_update}"  # noqa: S608
+    sql = f"SELECT {columns} FROM session WHERE {among('clinic, id', count)} ORDER BY clinic, id{tx.for_update}"  # noqa: S608
     for clinic, id, seq, head, held, over_at, protocol, version in await tx.all(sql, args):
         steps = protocols.get((clinic, protocol, version))
         if steps is None:
@@ -86,8 +86,23 @@ async def _find(
     if not rows:
         return []
     count, args = rounded(rows)
-    sql = f"SELECT {key}, {columns} FROM {table} WHERE {among(key, count, cast=cast)}"  # noqa: S608
-    return await tx.all(sql, args)
+    return await tx.all(found_by(key, columns, table, count, cast=cast), args)
+
+
+def found_by(key: str, columns: str, table: str, count: int, *, cast: str = "") -> str:
+    """The rows of a table whose `key` is among that many, the last column cast where it is no text.
+
+    A CROSS JOIN, because SQLite then looks each up by its index; asked with IN, it may read whole sessions instead.
+    """
+    parts = key.split(", ")
+    last = f"CAST(? AS {cast})" if cast else "?"
+    row = "(" + ", ".join([*["?"] * (len(parts) - 1), last]) + ")"
+    names = ", ".join(f"wanted_{part}" for part in parts)
+    same = " AND ".join(f"{table}.{part} = wanted_{part}" for part in parts)
+    return (
+        f"WITH wanted ({names}) AS (VALUES {', '.join([row] * count)})"  # noqa: S608
+        f" SELECT {key}, {columns} FROM wanted CROSS JOIN {table} WHERE {same}"
+    )
 
 
 def _old_counts(batch: Batch, offers: list[Offer]) -> Iterable[tuple[str, str, str, int]]:

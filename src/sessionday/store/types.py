@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 EntryDict = dict[str, Any]
-# What a commit changed, as (clinic, session, seq): how far the session has come; 0 for who sits there or has looked;
-# with no session, for who works at the clinic.
+# What a commit changed, as (clinic, session, seq): how far the session has come; 0 for who sits there or has looked,
+# and for what was kept aside; with no session, for who works at the clinic.
 News = Set[tuple[str, str, int]]
 
 
@@ -43,6 +43,7 @@ class Session:
     over_at: int
     seq: int
     head: str
+    held: int
 
     def rules_form(self) -> dict[str, Any]:
         return {"id": self.id, "start": self.start, "pickup_code": self.pickup_code, "days": self.days}
