@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
 from sessionday.web import board, desk, landing, live, offline, pages, sign_in, sync
+from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
 from sessionday.web.offline import Release
@@ -25,6 +26,7 @@ from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie, SecurityHeaders, headers_for, is_foreign
 from sessionday.web.site import SEAT_DAYS, Site, site_of
 from sessionday.web.states import States
+from sessionday.web.watch import Watch
 
 
 async def front(request: Request) -> Response:
@@ -77,15 +79,16 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store = await Store.open(settings.database, now=clock(), writer=True)
-        app.state.site = make_site(settings, store, clock)
-        site = app.state.site
+        site = app.state.site = make_site(settings, store, clock)
         store.fresh = site.recent.grew
         store.news = site.hear
         store.on_failure = lambda failure: on_failure()
+        site.watch.start()
         try:
             yield
         finally:
-            app.state.site.closing = True
+            site.closing = True
+            await site.watch.stop()
             await store.close()
 
     app = Starlette(
@@ -105,6 +108,9 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
     """Everything that handlers work with."""
     release, recent = Release(), Recent()
     states = States(store, recent)
+    known = Known(store, states.checklist)
+    pages = Pages(release.build, settings.public_url)
+    cards = Cards(store, known, states, pages, release.build)
     seat = Cookie("seat", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     return Site(
@@ -112,12 +118,14 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
         store=store,
         now=now,
         news=Newsroom(now),
-        known=Known(store, states.checklist),
+        known=known,
         recent=recent,
         states=states,
+        cards=cards,
         release=release,
         packs=Packs(release.build),
-        pages=Pages(release.build, settings.public_url),
+        pages=pages,
+        watch=Watch(store, cards, now),
         seat_cookie=seat,
         sign_in_cookie=staff,
         turns=Turns(),

@@ -12,11 +12,12 @@ from .errors import (
     StoreFailed,
 )
 from .store import Store
+from .summaries import Alarm, Listed, Summary
 from .types import Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Backup", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken", "Fact", "Held", "Look", "NewerDatabase",
-    "News", "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed",
-    "Verdict",
+    "WHY", "Alarm", "Backup", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken", "Fact", "Held", "Listed", "Look",
+    "NewerDatabase", "News", "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError",
+    "StoreFailed", "Summary", "Verdict",
 ]  # fmt: skip

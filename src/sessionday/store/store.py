@@ -13,13 +13,14 @@ from .place import Lock
 from .record import Record
 from .seats import Seats
 from .sqlite import SqliteEngine
+from .summaries import Summaries
 from .types import EntryDict, News
 from .writer import Told, Writer
 
 log = logging.getLogger(__name__)
 
 
-class Store(People, Seats, Record):
+class Store(People, Seats, Record, Summaries):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
     the process then, for nothing is written any more."""

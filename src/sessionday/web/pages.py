@@ -1,5 +1,6 @@
 """The session's pages: the day, one question, and the form that answers it without JavaScript."""
 
+from collections.abc import Hashable
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -14,6 +15,7 @@ from sessionday.web.errors import NotYours
 from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
+from sessionday.web.states import Current
 from sessionday.web.sync import look
 from sessionday.web.views import day_view, step_view
 
@@ -23,11 +25,16 @@ BEHIND = {"x-refresh", "sec-purpose", "purpose"}
 async def day(request: Request) -> Response:
     """GET /s/{handle}/: what is next, the list, the gates and the hold, as this seat may see them."""
     site, here = site_of(request), await reader_of(request)
-    context = await day_context(site, here)
+    current = await site.states.of(here.session, site.now())
+
+    async def draw() -> str:
+        return site.pages.piece("session/show.html", **await day_context(site, here))
+
+    page = await site.pages.kept(*_drawn_from(site, here, current, ""), draw)
     # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
     if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
-        await look(site, here, context["seq"])
-    return site.pages.response("session/show.html", **context)
+        await look(site, here, current.seq)
+    return site.pages.given(page)
 
 
 async def day_context(site: Site, here: Here) -> dict[str, Any]:
@@ -39,7 +46,19 @@ async def day_context(site: Site, here: Here) -> dict[str, Any]:
 async def step(request: Request) -> Response:
     """GET /s/{handle}/steps/{step}: one question, one page."""
     site, here = site_of(request), await reader_of(request)
-    return site.pages.response("steps/show.html", **await _view(site, here, _step_of(request, here)))
+    name = _step_of(request, here)
+    current = await site.states.of(here.session, site.now())
+
+    async def draw() -> str:
+        return site.pages.piece("steps/show.html", **await _view(site, here, name))
+
+    return site.pages.given(await site.pages.kept(*_drawn_from(site, here, current, name), draw))
+
+
+def _drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[Hashable, Hashable]:
+    """Which page it is, and all that it is drawn from."""
+    key = (here.session.id, here.person, step)
+    return key, (site.packs.version(here), current, here.place.looks, here.seats, here.session.held)
 
 
 async def entries(request: Request) -> Response:

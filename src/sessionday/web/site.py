@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from sessionday.settings import Settings
 from sessionday.store import News, Store
+from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
 from sessionday.web.offline import Release
@@ -16,6 +17,7 @@ from sessionday.web.recent import Recent
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie
 from sessionday.web.states import States
+from sessionday.web.watch import Watch
 
 SEAT_DAYS = 60
 SIGN_IN_HOURS = 12
@@ -32,9 +34,11 @@ class Site:
     known: Known
     recent: Recent
     states: States
+    cards: Cards
     release: Release
     packs: Packs
     pages: Pages
+    watch: Watch
     seat_cookie: Cookie
     sign_in_cookie: Cookie
     turns: Turns
@@ -44,6 +48,8 @@ class Site:
     def hear(self, news: News | None) -> None:
         """What a commit changed, here or in another process; None: something was missed."""
         self.known.hear(news, lambda session, seq: self.recent.newest(session) >= seq)
+        self.cards.hear(news)
+        self.watch.hear(news)
         self.news.hear(news)
 
 

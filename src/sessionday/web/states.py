@@ -14,9 +14,9 @@ from sessionday.web.recent import Recent
 KEPT = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Current:
-    """A session's record and what it said at the instant `at` (ms)."""
+    """A session's record and what it said at the instant `at` (ms). The same only as itself."""
 
     entries: tuple[Mapping[str, Any], ...]
     state: Mapping[str, Any]

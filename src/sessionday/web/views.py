@@ -137,6 +137,7 @@ def alerts_view(pack: Pack, state: State, entries: Sequence[Entry]) -> list[dict
             "key": one["key"],
             "level": one["level"],
             "acked": one["acked"],
+            "since": one["since"],
             "step": one["step"],
             "text": telling.alert(pack, one, entries),
         }
