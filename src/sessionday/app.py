@@ -43,6 +43,8 @@ async def health(request: Request) -> Response:
 
 
 ROUTES = [
+    # What phones ask most often is looked for first
+    Route("/s/{handle}/sync", sync.sync, methods=["POST"]),
     Route("/", front),
     Route("/health", health),
     # A link, and the tap that opens it
@@ -54,7 +56,6 @@ ROUTES = [
     Route("/s/{handle}/entries", pages.entries, methods=["POST"]),
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
     # The phone's side
-    Route("/s/{handle}/sync", sync.sync, methods=["POST"]),
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
     Route("/s/{handle}/live", live.session_live, methods=["GET"]),
     Route("/s/{handle}/app.webmanifest", offline.app_manifest, methods=["GET"]),

@@ -17,36 +17,39 @@ from .verdicts import MAX_BYTES, WHY, Sent, StepRule, fault, happened_at, normal
 Key = tuple[str, str]  # clinic, session
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Body:
-    """One entry as it came: as canonical text, and read where it can be."""
+    """One entry as it came: as canonical text, and read where it can be. `exact`: see chain.canonical."""
 
     text: str
     sent: Sent | None
     named: str | None
+    exact: bool
 
     @classmethod
     def of(cls, entry: Any, *, allotted: bool) -> "Body":
-        entry = normal(entry)
+        exact = chain.is_exact(entry)
+        if not exact:
+            entry = normal(entry)
+            exact = chain.is_exact(entry)
         id = entry.get("id") if isinstance(entry, dict) else None
-        return cls(chain.canonical(entry), read(entry, allotted=allotted), id if isinstance(id, str) else None)
+        named = id if isinstance(id, str) else None
+        return cls(chain.canonical(entry, exact=exact), read(entry, allotted=allotted), named, exact)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Offer:
     """A push, read before it waits its turn. `allotted`: a form's, whose `n` is given when it is stored."""
 
     push: Push
     bodies: list[Body]
     allotted: bool
+    key: Key
 
     @classmethod
     def of(cls, push: Push, *, allotted: bool) -> "Offer":
-        return cls(push, [Body.of(entry, allotted=allotted) for entry in push.entries], allotted)
-
-    @property
-    def key(self) -> Key:
-        return self.push.clinic, self.push.session
+        bodies = [Body.of(entry, allotted=allotted) for entry in push.entries]
+        return cls(push, bodies, allotted, (push.clinic, push.session))
 
     def mark(self, body: Body) -> str:
         """Names what is held, so that sending it again keeps no second copy. (A form's second tap has another time.)"""
@@ -111,7 +114,7 @@ class Batch:
         why = self.held.get((*offer.key, mark)) or self._why(offer, body)
         if why or sent is None:
             return self._hold(offer, body, why or "newer_app")
-        return self._store(offer, sent)
+        return self._store(offer, sent, exact=body.exact)
 
     def _why(self, offer: Offer, body: Body) -> str | None:
         push, sent, head = offer.push, body.sent, self.heads[offer.key]
@@ -142,7 +145,7 @@ class Batch:
             self.new_held.append((*offer.key, head.held, mark, *said, why, WHY[why], body.text))
         return Verdict(body.named, "held", None, why, WHY[why])
 
-    def _store(self, offer: Offer, sent: Sent) -> Verdict:
+    def _store(self, offer: Offer, sent: Sent, *, exact: bool) -> Verdict:
         push, head, key = offer.push, self.heads[offer.key], (*offer.key, offer.push.device)
         device = self.devices.setdefault(key, Device(push.by, 0))
         n = sent.n or device.last_n + 1
@@ -152,7 +155,7 @@ class Batch:
         self.used.add(key)
         head.seq += 1
         head.changed = True
-        entry, row = _chained(head, push, sent)
+        entry, row = _chained(head, push, sent, exact=exact)
         self.new_entries.append((*offer.key, *row))
         self.fresh.setdefault(offer.key, []).append(entry)
         self.stored[*offer.key, sent.id] = Stored(sent, push.device, head.seq)
@@ -169,7 +172,7 @@ def _same(one: Sent, other: Sent, allotted: bool) -> bool:
     return one.content(allotted=allotted) == other.content(allotted=allotted)
 
 
-def _chained(head: Head, push: Push, sent: Sent) -> tuple[EntryDict, tuple[Any, ...]]:
+def _chained(head: Head, push: Push, sent: Sent, *, exact: bool) -> tuple[EntryDict, tuple[Any, ...]]:
     """A new entry as it is read back, and its row from `seq` on; moves the session's head on."""
     t, skew = happened_at(sent.at, push.sent_at, push.now)
     entry = {
@@ -178,7 +181,7 @@ def _chained(head: Head, push: Push, sent: Sent) -> tuple[EntryDict, tuple[Any, 
         "step": sent.step, "answer": sent.answer, "of": sent.of, "reason": sent.reason,
     }  # fmt: skip
     proof = {"extra": sent.extra, "salt": next(_SALTS)}
-    content_hash, head.head = chain.link(head.head, {**entry, **proof})
+    content_hash, head.head = chain.link(head.head, {**entry, **proof}, exact=exact)
     told = {**entry, "answer": _dumped(sent.answer)}
     return entry, (*told.values(), _dumped(sent.extra), proof["salt"], content_hash, head.head)
 

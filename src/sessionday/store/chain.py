@@ -16,24 +16,31 @@ PUBLIC = (
 )  # fmt: skip
 PRIVATE = ("answer", "reason", "extra")
 
-# The form that is hashed. What holds no fraction comes out of orjson the same, in a fifth of the time.
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 LARGEST = 2**53
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
-def canonical(value: Any) -> str:
-    """`value` as the one JSON text that stands for it: keys sorted, no spaces, nothing escaped that need not be."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() if is_exact(value) else _canonical(value)
+def canonical(value: Any, *, exact: bool = False) -> str:
+    """`value` as the one JSON text that stands for it: keys sorted, no spaces, nothing escaped that need not be.
+
+    `exact`: it is known to be so. Such a value comes out of orjson the same, in a fifth of the time.
+    """
+    if exact or is_exact(value):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return _canonical(value)
 
 
 def is_exact(value: Any) -> bool:
     """Whether it holds no fraction and no huge number, which JSON's writers spell in different ways."""
     kind = type(value)
-    if kind is dict:
-        return all(type(inner) is str or is_exact(inner) for inner in value.values())
-    if kind is list:
-        return all(map(is_exact, value))
-    return kind in (str, bool, type(None)) or (kind is int and abs(value) <= LARGEST)
+    if kind is int:
+        return bool(abs(value) <= LARGEST)
+    if kind is dict or kind is list:
+        for inner in value.values() if kind is dict else value:
+            if type(inner) is not str and inner is not None and not is_exact(inner):
+                return False
+        return True
+    return kind is str or kind is bool or value is None
 
 
 def first(session: str) -> str:
@@ -41,19 +48,19 @@ def first(session: str) -> str:
     return sha256(session.encode()).hexdigest()
 
 
-def link(previous: str, entry: dict[str, Any]) -> tuple[str, str]:
-    """(content_hash, hash) of an entry that has its `seq` and its `salt` (hexadecimal)."""
-    content_hash = _content_hash(entry)
-    return content_hash, _hash(previous, {**entry, "content_hash": content_hash})
+def link(previous: str, entry: dict[str, Any], *, exact: bool = False) -> tuple[str, str]:
+    """(content_hash, hash) of an entry that has its `seq` and its `salt` (hexadecimal). `exact`: see `canonical`."""
+    content_hash = _content_hash(entry, exact)
+    return content_hash, _hash(previous, {**entry, "content_hash": content_hash}, exact)
 
 
-def _content_hash(entry: dict[str, Any]) -> str:
-    private = canonical({key: entry[key] for key in PRIVATE})
+def _content_hash(entry: dict[str, Any], exact: bool = False) -> str:
+    private = canonical({key: entry[key] for key in PRIVATE}, exact=exact)
     return sha256(bytes.fromhex(entry["salt"]) + private.encode()).hexdigest()
 
 
-def _hash(previous: str, entry: dict[str, Any]) -> str:
-    public = canonical({key: entry[key] for key in PUBLIC})
+def _hash(previous: str, entry: dict[str, Any], exact: bool = False) -> str:
+    public = canonical({key: entry[key] for key in PUBLIC}, exact=exact)
     return sha256(bytes.fromhex(previous) + public.encode()).hexdigest()
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .chain import canonical, is_exact
+from .chain import canonical
 
 WHY = {
     "same_id_other_content": "Another entry with the same id is in the record already.",
@@ -50,7 +50,7 @@ class StepRule:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sent:
     """An entry's envelope, read. `at`, `kind` and `step` are as they came, for `fault` to look at."""
 
@@ -73,17 +73,13 @@ class Sent:
 
 def normal(value: Any) -> Any:
     """120.0 is 120: JSON knows one kind of number, and a phone may write either."""
-    return value if is_exact(value) else _normal(value)
-
-
-def _normal(value: Any) -> Any:
     kind = type(value)
     if kind is float and value.is_integer() and abs(value) <= MAX_NUMBER:
         return int(value)
     if kind is dict:
-        return {key: _normal(inner) for key, inner in value.items()}
+        return {key: normal(inner) for key, inner in value.items()}
     if kind is list:
-        return [_normal(inner) for inner in value]
+        return [normal(inner) for inner in value]
     return value
 
 

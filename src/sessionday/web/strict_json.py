@@ -10,8 +10,7 @@ MAX_DEPTH = 8
 MAX_INTEGER = 2**53
 # A string (also one that never ends, so that no input makes this slow) or a bracket outside of strings.
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-# What the two parsers could still read differently: an escape (NUL, half a character), a number of 16 digits or more.
-_DOUBTFUL = re.compile(rb"\\u|\d{16}")
+_LONG_NUMBER = re.compile(rb"[:,\[]-?\d{16}")
 
 
 class BadJSON(ValueError):
@@ -32,14 +31,18 @@ def read_json(body: bytes) -> Any:
 def _plain(body: bytes) -> Any:
     """The value of what is written just as orjson would write it, which is how phones write; None for all else.
 
-    What comes back byte for byte can hold no key twice, nor anything else that reading loses. It takes a fifth of the
-    time that the careful way does.
+    What comes back byte for byte can hold no key twice, nor anything else that reading loses; only an escape might
+    still be NUL, and a long number one that is not whole elsewhere. It takes a fifth of the time.
     """
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    return value if not _DOUBTFUL.search(body) and orjson.dumps(value) == body else None
+    return value if not _is_doubtful(body) and orjson.dumps(value) == body else None
+
+
+def _is_doubtful(body: bytes) -> bool:
+    return b"\\u" in body or _LONG_NUMBER.search(body) is not None
 
 
 def _careful(body: bytes) -> Any:
