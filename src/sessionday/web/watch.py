@@ -17,6 +17,8 @@ from sessionday.web.cards import Card, Cards
 ROUND_SECONDS = 1.0
 DEAD_SECONDS = 5.0  # a holder whose beat has stood still for so long is taken for dead
 AT_ONCE = 100
+QUIET_SECONDS = 1.0  # a phone that comes back with much to say is summed up once, when it has said it
+PATIENCE_SECONDS = 30.0
 # After each session it rests: as long as it worked where time is pressing, longer where only the summary waits.
 REST = 1.0
 LONG_REST = 9.0
@@ -31,7 +33,7 @@ class Watch:
         self._store, self._cards, self._now = store, cards, now
         self._holder = secrets.token_hex(8)
         self._seen: tuple[tuple[str, int] | None, float] = (None, time.monotonic())
-        self._grown: set[tuple[str, str]] = set()
+        self._grown: dict[tuple[str, str], tuple[float, float]] = {}  # when first and last, since it was looked at
         self._missed = True  # what grew while nobody watched has to be looked for
         self._task: asyncio.Task[None] | None = None
         self.holds = False
@@ -50,7 +52,9 @@ class Watch:
     def hear(self, news: News | None) -> None:
         """Which sessions grew."""
         self._missed = self._missed or news is None
-        self._grown |= {(clinic, session) for clinic, session, seq in news or () if seq}
+        for clinic, session, seq in news or ():
+            if seq:
+                self._grew(clinic, session)
 
     async def _run(self) -> None:
         while True:
@@ -83,15 +87,31 @@ class Watch:
         if self._missed:
             self._missed = False
             await self._find_grown()
-        while self._grown and time.monotonic() < until:
-            clinic, session = self._grown.pop()
+        for clinic, session in self._quiet():
+            del self._grown[clinic, session]
             if listed := await self._store.listed(clinic, session):
                 await self._look(listed, by_time=False, rest=LONG_REST)
+            if time.monotonic() > until:
+                break
+
+    def _grew(self, clinic: str, session: str) -> None:
+        first = self._grown.pop((clinic, session), (time.monotonic(), 0.0))[0]
+        self._grown[clinic, session] = (first, time.monotonic())
+
+    def _quiet(self) -> list[tuple[str, str]]:
+        """Those to which nothing has come for a moment, or that have waited long enough for one."""
+        now = time.monotonic()
+        return [
+            key
+            for key, (first, last) in self._grown.items()
+            if now - last > QUIET_SECONDS or now - first > PATIENCE_SECONDS
+        ]
 
     async def _find_grown(self) -> None:
         after = ("", "")
         while found := await self._store.unsummarised(self._now(), after, 1000):
-            self._grown |= {(one.clinic, one.id) for one in found}
+            for one in found:
+                self._grew(one.clinic, one.id)
             after = (found[-1].clinic, found[-1].id)
 
     async def _look(self, listed: Listed, *, by_time: bool, rest: float) -> None:
