@@ -142,12 +142,10 @@ class SameSite:
         self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            request = Request(scope, receive)
-            if is_foreign(scope["method"], request.headers, self._public_url):
-                refusal = problem(request, 403, "foreign", "This was not sent from this site.")
-                await refusal(scope, receive, send)
-                return
+        if scope["type"] == "http" and is_foreign(scope["method"], scope["headers"], self._public_url):
+            refusal = problem(Request(scope, receive), 403, "foreign", "This was not sent from this site.")
+            await refusal(scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
 

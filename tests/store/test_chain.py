@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sessionday.store.chain import first, link, verify
+from sessionday.store.chain import PRIVATE, PUBLIC, first, link, verify
 from tests.store.world import World, entry
 
 
@@ -60,7 +60,9 @@ async def test_a_chain_forged_anew_around_a_gap_is_found_by_its_numbers(record: 
     del record["entries"][0]
     previous = first(record["session"]["id"])
     for one in record["entries"]:
-        one["content_hash"], one["hash"] = link(previous, one)
+        public = {key: one[key] for key in PUBLIC if key != "content_hash"}
+        private = {key: one[key] for key in PRIVATE}
+        one["content_hash"], one["hash"] = link(previous, public, private, one["salt"])
         previous = one["hash"]
     record["session"].update(seq=5, head=previous)
     assert "carries the number 2" in verify(record)[0]

@@ -66,7 +66,6 @@ async def test_looking_up_a_batch_never_reads_a_whole_table_or_session(world: Wo
     for key, table in (
         ("clinic, session, id", "entry"),
         ("clinic, session, id", "device"),
-        ("clinic, session, device, n", "entry"),
         ("clinic, session, fingerprint", "held"),
     ):
         count, args = rounded([["x"] * (key.count(",") + 1)] * 3)

@@ -45,11 +45,13 @@ class Offer:
     bodies: list[Body]
     allotted: bool
     key: Key
+    device: tuple[str, str, str]  # the same with the device
 
     @classmethod
     def of(cls, push: Push, *, allotted: bool) -> "Offer":
         bodies = [Body.of(entry, allotted=allotted) for entry in push.entries]
-        return cls(push, bodies, allotted, (push.clinic, push.session))
+        key = (push.clinic, push.session)
+        return cls(push, bodies, allotted, key, (*key, push.device))
 
     def mark(self, body: Body) -> str:
         """Names what is held, so that sending it again keeps no second copy. (A form's second tap has another time.)"""
@@ -71,7 +73,7 @@ class Head:
     changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stored:
     sent: Sent
     device: str
@@ -120,18 +122,18 @@ class Batch:
         push, sent, head = offer.push, body.sent, self.heads[offer.key]
         if sent is None or push.newer_app:
             return "newer_app"
-        if len(body.text.encode()) > MAX_BYTES:
+        if len(body.text) * 4 > MAX_BYTES and len(body.text.encode()) > MAX_BYTES:
             return "too_big"
         if push.revoked:
             return "seat_revoked"
         if push.now > head.over_at:
             return "session_over"
-        device = self.devices.get((*offer.key, push.device))
+        device = self.devices.get(offer.device)
         if device and device.person != push.by:
             return "other_device"
         if (*offer.key, sent.id) in self.stored:
             return "same_id_other_content"
-        if sent.n is not None and (*offer.key, push.device, sent.n) in self.counts:
+        if sent.n is not None and (*offer.device, sent.n) in self.counts:
             return "same_n_other_content"
         return fault(sent, push.role, head.steps)
 
@@ -146,8 +148,10 @@ class Batch:
         return Verdict(body.named, "held", None, why, WHY[why])
 
     def _store(self, offer: Offer, sent: Sent, *, exact: bool) -> Verdict:
-        push, head, key = offer.push, self.heads[offer.key], (*offer.key, offer.push.device)
-        device = self.devices.setdefault(key, Device(push.by, 0))
+        push, head, key = offer.push, self.heads[offer.key], offer.device
+        device = self.devices.get(key)
+        if device is None:
+            device = self.devices[key] = Device(push.by, 0)
         n = sent.n or device.last_n + 1
         if sent.n is None:
             sent = replace(sent, n=n)  # a copy: the offer may be worked on again, alone
@@ -157,7 +161,10 @@ class Batch:
         head.changed = True
         entry, row = _chained(head, push, sent, exact=exact)
         self.new_entries.append((*offer.key, *row))
-        self.fresh.setdefault(offer.key, []).append(entry)
+        if offer.key in self.fresh:
+            self.fresh[offer.key].append(entry)
+        else:
+            self.fresh[offer.key] = [entry]
         self.stored[*offer.key, sent.id] = Stored(sent, push.device, head.seq)
         self.counts.add((*key, n))
         return Verdict(sent.id, "stored", head.seq)
@@ -175,15 +182,19 @@ def _same(one: Sent, other: Sent, allotted: bool) -> bool:
 def _chained(head: Head, push: Push, sent: Sent, *, exact: bool) -> tuple[EntryDict, tuple[Any, ...]]:
     """A new entry as it is read back, and its row from `seq` on; moves the session's head on."""
     t, skew = happened_at(sent.at, push.sent_at, push.now)
-    entry = {
+    public = {
         "seq": head.seq, "id": sent.id, "device": push.device, "n": sent.n, "seen": sent.seen, "role": push.role,
         "by": push.by, "t": t, "at": sent.at, "skew": skew, "received_at": push.now, "kind": sent.kind,
-        "step": sent.step, "answer": sent.answer, "of": sent.of, "reason": sent.reason,
+        "step": sent.step, "of": sent.of,
     }  # fmt: skip
-    proof = {"extra": sent.extra, "salt": next(_SALTS)}
-    content_hash, head.head = chain.link(head.head, {**entry, **proof}, exact=exact)
-    told = {**entry, "answer": _dumped(sent.answer)}
-    return entry, (*told.values(), _dumped(sent.extra), proof["salt"], content_hash, head.head)
+    private, salt = {"answer": sent.answer, "reason": sent.reason, "extra": sent.extra}, next(_SALTS)
+    content_hash, head.head = chain.link(head.head, public, private, salt, exact=exact)
+    said = _dumped(sent.answer, exact), sent.of, sent.reason, _dumped(sent.extra, exact)
+    row = (
+        head.seq, sent.id, push.device, sent.n, sent.seen, push.role, push.by, t, sent.at, skew, push.now, sent.kind,
+        sent.step, *said, salt, content_hash, head.head,
+    )  # fmt: skip
+    return {**public, "answer": sent.answer, "reason": sent.reason}, row
 
 
 def _salts() -> Iterator[str]:
@@ -196,5 +207,5 @@ def _salts() -> Iterator[str]:
 _SALTS = _salts()
 
 
-def _dumped(value: Any) -> str | None:
-    return None if value is None else chain.canonical(value)
+def _dumped(value: Any, exact: bool) -> str | None:
+    return None if value is None else chain.canonical(value, exact=exact)

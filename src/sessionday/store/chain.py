@@ -48,20 +48,20 @@ def first(session: str) -> str:
     return sha256(session.encode()).hexdigest()
 
 
-def link(previous: str, entry: dict[str, Any], *, exact: bool = False) -> tuple[str, str]:
-    """(content_hash, hash) of an entry that has its `seq` and its `salt` (hexadecimal). `exact`: see `canonical`."""
-    content_hash = _content_hash(entry, exact)
-    return content_hash, _hash(previous, {**entry, "content_hash": content_hash}, exact)
+def link(
+    previous: str, public: dict[str, Any], private: dict[str, Any], salt: str, *, exact: bool = False
+) -> tuple[str, str]:
+    """(content_hash, hash) of an entry: PUBLIC's keys but the content_hash, PRIVATE's keys, a hexadecimal salt."""
+    content_hash = _hash(salt, private, exact)
+    return content_hash, _hash(previous, {**public, "content_hash": content_hash}, exact)
 
 
-def _content_hash(entry: dict[str, Any], exact: bool = False) -> str:
-    private = canonical({key: entry[key] for key in PRIVATE}, exact=exact)
-    return sha256(bytes.fromhex(entry["salt"]) + private.encode()).hexdigest()
+def _hash(before: str, value: dict[str, Any], exact: bool = False) -> str:
+    return sha256(bytes.fromhex(before) + canonical(value, exact=exact).encode()).hexdigest()
 
 
-def _hash(previous: str, entry: dict[str, Any], exact: bool = False) -> str:
-    public = canonical({key: entry[key] for key in PUBLIC}, exact=exact)
-    return sha256(bytes.fromhex(previous) + public.encode()).hexdigest()
+def _part(entry: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: entry[key] for key in keys}
 
 
 def verify(record: dict[str, Any]) -> list[str]:
@@ -84,9 +84,9 @@ def _verify(name: str, seq: int, head: str, entries: list[dict[str, Any]]) -> li
         said = f"Session {name}, entry {place}"
         if entry["seq"] != place:
             problems.append(f"{said}: it carries the number {entry['seq']}; one is missing, added or moved.")
-        if "salt" in entry and _content_hash(entry) != entry["content_hash"]:
+        if "salt" in entry and _hash(entry["salt"], _part(entry, PRIVATE)) != entry["content_hash"]:
             problems.append(f"{said}: its answer, reason or extra was changed.")
-        if _hash(previous, entry) != entry["hash"]:
+        if _hash(previous, _part(entry, PUBLIC)) != entry["hash"]:
             problems.append(f"{said}: it does not follow from the one before it, or was changed.")
         previous = entry["hash"]
     if len(entries) != seq or previous != head:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from .batch import Batch, Device, Head, Key, Offer, Stored
@@ -23,9 +24,7 @@ async def load(tx: Tx, offers: list[Offer], protocols: Protocols) -> Batch:
     known = [offer for offer in offers if offer.key in batch.heads]
     if not known:
         return batch
-    for row in await _find(
-        tx, "clinic, session, id", "person, last_n", "device", ((*o.key, o.push.device) for o in known)
-    ):
+    for row in await _find(tx, "clinic, session, id", "person, last_n", "device", (offer.device for offer in known)):
         batch.devices[row[0], row[1], row[2]] = Device(row[3], row[4])
     columns = "seq, device, n, seen, at, kind, step, answer, of, reason, extra"
     ids = ((*offer.key, body.sent.id) for offer in known for body in offer.bodies if body.sent)
@@ -89,6 +88,7 @@ async def _find(
     return await tx.all(found_by(key, columns, table, count, cast=cast), args)
 
 
+@lru_cache(maxsize=256)  # one for each table and power of two; the drivers know them again by the same string
 def found_by(key: str, columns: str, table: str, count: int, *, cast: str = "") -> str:
     """The rows of a table whose `key` is among that many, the last column cast where it is no text.
 
@@ -108,10 +108,10 @@ def found_by(key: str, columns: str, table: str, count: int, *, cast: str = "") 
 def _old_counts(batch: Batch, offers: list[Offer]) -> Iterable[tuple[str, str, str, int]]:
     """Only a count that its device has reached before can be taken: usually none, and nothing to look up."""
     for offer in offers:
-        device = batch.devices.get((*offer.key, offer.push.device))
+        device = batch.devices.get(offer.device)
         for body in offer.bodies if device else ():
             if device and body.sent and body.sent.n is not None and body.sent.n <= device.last_n:
-                yield (*offer.key, offer.push.device, body.sent.n)
+                yield (*offer.device, body.sent.n)
 
 
 def _stored(row: Row) -> Stored:

@@ -62,7 +62,7 @@ class Seat:
     revoked_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Push:
     """What one device offers in one request. `by` is the person: a seat's id or a staff member's."""
 
@@ -100,7 +100,7 @@ class Fact:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """`result` is stored, duplicate or held; `seq` is null and `why` and `message` are set for what is held."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sessionday.core.answers import verdict
@@ -10,9 +11,10 @@ from sessionday.store import Clinic, Seat, Session
 from sessionday.web.known import Place
 
 ENTRY_KEYS = ("id", "device", "n", "seen", "seq", "role", "t", "kind", "step", "answer", "of", "reason")
+_values = itemgetter(*ENTRY_KEYS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Here:
     """Somebody at a session: which seat they sit in, and whether that has ended."""
 
@@ -64,7 +66,7 @@ def entries_for(here: Here, entries: Iterable[Mapping[str, Any]]) -> list[dict[s
 
 
 def _entry_for(here: Here, entry: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {key: entry[key] for key in ENTRY_KEYS}
+    shown = dict(zip(ENTRY_KEYS, _values(entry), strict=True))
     if entry["role"] == "staff":
         shown["name"] = entry.get("name")
     step = entry["step"]

@@ -46,9 +46,10 @@ async def form_of(request: Request) -> dict[str, str]:
 
 async def json_of(request: Request, limit: int) -> Any:
     """A JSON body. Raises Refused 415, 413 or 400 with a sentence."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+    headers = dict(request.scope["headers"])
+    if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != b"application/json":
         raise Refused(415, "not_json", "Only application/json is taken here.")
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if headers.get(b"content-encoding", b"identity") != b"identity":
         raise Refused(415, "encoded", "Bodies are taken as they are, not compressed.")
     body = await body_of(request, limit)
     try:

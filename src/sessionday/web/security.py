@@ -5,12 +5,11 @@ A cookie holds a random reference and its signature; who that is stands in the d
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, Signer
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -91,15 +90,16 @@ class Cookie:
         response.delete_cookie(self.name, path="/", secure=self._secure, httponly=True, samesite="lax")
 
 
-def is_foreign(method: str, headers: Headers, public_url: str) -> bool:
-    """Whether a request that changes something came from another site ."""
+def is_foreign(method: str, headers: Iterable[tuple[bytes, bytes]], public_url: str) -> bool:
+    """Whether a request that changes something came from another site."""
     if method in SAFE_METHODS:
         return False
-    site = headers.get("sec-fetch-site")
+    named = dict(headers)
+    site = named.get(b"sec-fetch-site")
     if site is not None:
-        return site not in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is not None and _origin(origin) != _origin(public_url)
+        return site not in (b"same-origin", b"none")
+    origin = named.get(b"origin")
+    return origin is not None and _origin(origin.decode("latin-1")) != _origin(public_url)
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None] | None:
@@ -126,9 +126,8 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = message["headers"]
-                said = {name for name, _ in own}
-                message = {**message, "headers": [*own, *(pair for pair in self._headers if pair[0] not in said)]}
+                said = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(one for one in self._headers if one[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

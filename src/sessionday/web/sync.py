@@ -18,7 +18,7 @@ REPLY_ENTRIES = 500
 KNOWN = 2**53
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ask:
     """A sync request that is one. Its entries are not looked at yet: the record gives each its own verdict."""
 
