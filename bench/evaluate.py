@@ -1,35 +1,48 @@
-"""How long the rules take over a full day, in Python and in JavaScript, beside a fixed piece of plain work (reading and
-writing the same entries as JSON). Processor time, so that waiting for others is not counted; and the ratio, which stays
-comparable where a busy machine's milliseconds do not.
+"""How long the rules take over a full day, in Python and in JavaScript, and what of it is left as it is served.
 
-    python -m bench.evaluate [rounds]
+Processor time, so that waiting for others is not counted; beside a fixed piece of plain work (reading and writing the
+same entries as JSON), whose ratio stays comparable where a busy machine's milliseconds do not.
 """
 
+import asyncio
 import json
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
+from typing import Any
 
+from bench import busy, clinic
+from bench.contest import Plan
 from bench.day import a_day
-
+from bench.table import Row
+from sessionday.app import create_app
 from sessionday.core import evaluate
+from sessionday.settings import Settings
+from sessionday.store import Store
 
 CALLS = 40  # of each kind in a round, in turns
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
+    """The rules alone in both languages; as served with nothing new."""
     day = a_day()
-    print(f"{len(day['protocol']['steps'])} steps, {len(day['entries'])} entries, {rounds} rounds of {CALLS} calls")
+    steps, entries = len(day["protocol"]["steps"]), len(day["entries"])
     text = json.dumps(day["entries"])
-    tell("Python", [a_round(lambda: evaluate(**day), lambda: json.dumps(json.loads(text))) for _ in range(rounds)])
-    twin = Path(__file__).with_name("evaluate.mjs")
-    asked = json.dumps({"day": day, "rounds": rounds, "calls": CALLS})
-    found = subprocess.run(["node", twin], input=asked, capture_output=True, text=True, check=True)  # noqa: S603, S607
-    tell("JavaScript", json.loads(found.stdout))
+    work = f"evaluation of a day, {steps} steps, {entries} entries"
+    python = [a_round(lambda: evaluate(**day), lambda: json.dumps(json.loads(text))) for _ in range(plan.rounds)]
+    script = json.loads(_in_node({"day": day, "rounds": plan.rounds, "calls": CALLS}))
+    served = asyncio.run(_served(plan))
+    say(f"{work}: {median(each for each, _ in python):.2f} ms, as served {median(served):.4f} ms")
+    plain = "reading and writing its entries as JSON"
+    return [
+        Row(f"{work}, Python", "", [each for each, _ in python], "≤ 1", "0.4 to 1 (simpler rules)", unit="ms"),
+        Row(f"{work}, Python", plain, [each / other for each, other in python]),
+        Row(f"{work}, as served (nothing new)", "", served, "≤ 0.1", "0.007", unit="ms"),
+        Row(f"{work}, JavaScript", "", [each for each, _ in script], unit="ms"),
+        Row(f"{work}, JavaScript", plain, [each / other for each, other in script]),
+    ]
 
 
 def a_round(asked: Callable[[], object], plain: Callable[[], object]) -> list[float]:
@@ -39,20 +52,35 @@ def a_round(asked: Callable[[], object], plain: Callable[[], object]) -> list[fl
 
 
 def milliseconds(work: Callable[[], object]) -> float:
+    """Processor time of one call."""
     started = process_time()
     work()
     return (process_time() - started) * 1000
 
 
-def tell(language: str, rounds: list[list[float]]) -> None:
-    evaluated, plain = zip(*rounds, strict=True)
-    ratios = [ours / theirs for ours, theirs in rounds]
-    print(f"{language}: evaluate {spread(evaluated)} ms, plain work {spread(plain)} ms, ratio {spread(ratios)}")
+def _in_node(asked: dict[str, Any]) -> str:
+    twin = Path(__file__).with_name("evaluate.mjs")
+    command = ["node", str(twin)]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=120)  # noqa: S603
+    return done.stdout
 
 
-def spread(found: list[float] | tuple[float, ...]) -> str:
-    return f"{median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
-
-
-if __name__ == "__main__":
-    main()
+async def _served(plan: Plan) -> list[float]:
+    """What a page waits for to have the state of a session with a whole day's entries, in ms."""
+    url = f"sqlite:///{plan.folder / 'evaluate.db'}"
+    opened = await busy.open_busy(url, 1, entries=10_000)
+    app = create_app(Settings(database=url, keys=("k" * 48,)))
+    async with app.router.lifespan_context(app):
+        store: Store = app.state.site.store
+        session = await store.session(opened.booked[0].session.handle)
+        assert session is not None  # noqa: S101
+        states, found = app.state.site.states, []
+        known = await states.of(session, clinic.now_ms())
+        if known.seq < len(a_day()["entries"]):
+            raise RuntimeError(f"{known.seq} entries were stored of the day's")
+        for _ in range(plan.rounds):
+            began = perf_counter()
+            for _ in range(CALLS):
+                await states.of(session, clinic.now_ms())
+            found.append((perf_counter() - began) / CALLS * 1000)
+    return found

@@ -3,14 +3,40 @@
 SQL here is the common tongue of SQLite and PostgreSQL: `?` placeholders, TEXT and BIGINT, ON CONFLICT, RETURNING.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
-from typing import Any, Protocol
+from graphlib import TopologicalSorter
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from .errors import StoreBusy
 from .types import News
 
+T = TypeVar("T")
 Row = Sequence[Any]
+ROWS_AT_ONCE = 2_000  # of a table that is read from end to end
+
+
+class Select(NamedTuple):
+    """A sentence that asks: `SELECT {columns} {rest}`."""
+
+    columns: str
+    rest: str
+    args: Sequence[Any]
+
+
+class Many(NamedTuple):
+    """A sentence with one row of VALUES, for many rows."""
+
+    sql: str
+    rows: Sequence[Sequence[Any]]
+
+
+# Sentences that follow from one another, without saying who runs them: it yields each and is sent what was found.
+Work = Generator[Select | Many, list[Row], T]
+
+
+class Collision(StoreBusy):
+    """Two processes wanted the same rows in another order, and this one was undone: the same again will do."""
 
 
 class Tx(Protocol):
@@ -21,22 +47,49 @@ class Tx(Protocol):
     )
 
     async def all(self, sql: str, args: Sequence[Any] = ()) -> list[Row]: ...
+    async def work(self, work: Work[T]) -> T: ...
     async def run(self, sql: str, args: Sequence[Any] = ()) -> int: ...
     async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
     def savepoint(self) -> AbstractAsyncContextManager[None]: ...
+
+    # What makes and moves whole databases needs more than sentences:
+    async def tables(self) -> dict[str, list[str]]: ...
+    def stream(self, sql: str) -> AsyncIterator[list[Row]]: ...
+    async def fill(self, table: str, columns: list[str], rows: list[Row]) -> None: ...
+    async def migrating(self) -> None: ...
+    async def damage(self) -> str | None: ...
 
 
 class Engine(Protocol):
     """One writing connection and some that only read. Errors of the driver leave it as this package's own."""
 
     name: str  # picks the migrations that one database alone needs: NNNN_words.<name>.sql
+    origin: str  # the epoch that the database was made with
 
+    @property
+    def epoch(self) -> str: ...
+    @property
+    def reachable(self) -> bool: ...
     async def read(self, sql: str, args: Sequence[Any] = ()) -> list[Row]: ...
+    async def select(self, columns: str, rest: str, args: Sequence[Any] = ()) -> list[Row]: ...  # in no certain order
     def transaction(self) -> AbstractAsyncContextManager[Tx]: ...
+    def snapshot(self) -> AbstractAsyncContextManager[Tx]: ...
     async def announce(self, tx: Tx, news: News) -> None: ...
+    def listen(self, heard: Callable[[News | None], None]) -> None: ...
     def statements(self, script: str) -> Iterator[str]: ...
-    async def copy_into(self, path: Path) -> None: ...
     async def close(self) -> None: ...
+
+
+def in_order(columns: Iterable[Row], references: Iterable[Row]) -> dict[str, list[str]]:
+    """Tables with their columns, each after those that it points at; from rows (table, column) and (table, other)."""
+    found: dict[str, list[str]] = {}
+    for table, column in columns:
+        found.setdefault(table, []).append(column)
+    order: TopologicalSorter[str] = TopologicalSorter({table: set() for table in found})
+    for table, other in references:
+        if table != other:
+            order.add(table, other)
+    return {table: found[table] for table in order.static_order() if table in found}
 
 
 def among(columns: str, count: int, *, cast: str = "") -> str:

@@ -8,10 +8,16 @@ import secrets
 from dataclasses import dataclass
 from importlib.resources import files
 
-from .engine import Engine
-from .errors import NewerDatabase, StoreError, StoreFailed
+from .engine import Engine, Tx
+from .errors import NewerDatabase, StoreBusy, StoreError, StoreFailed
 
 FOLDER = files(__package__).joinpath("migrations")
+Applied = dict[int, tuple[str, str]]  # by number: name, checksum
+COLUMNS = ["number", "name", "checksum", "applied_at"]
+MADE = (
+    "CREATE TABLE migration ("
+    "number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +44,65 @@ def known(engine: str) -> list[Migration]:
 
 
 async def migrate(engine: Engine, migrations: list[Migration], *, now: int, may: bool) -> None:
-    """`may`: whether this process holds the lock. A schema is never changed under a server that is running."""
-    applied = await _applied(engine)
-    _compare(applied, migrations)
-    missing = [migration for migration in migrations if migration.number not in applied]
-    if missing and not may:
-        raise StoreError("A running server has this database open with an older schema. Stop it, then try again.")
-    for migration in missing:
-        await _apply(engine, migration, now)
+    """`may`: whether this process may change the schema of a database that is in use. An empty one, anybody may fill.
+
+    Several may do so at once: each step is taken by one of them, and found done by the others.
+    """
+    async with engine.snapshot() as tx:
+        applied = await _applied(tx)
+    while _missing(applied, migrations):
+        applied = await _step(engine, migrations, now, may)
 
 
 async def epoch(engine: Engine) -> str:
     """Tells a database from a restored copy of it, so that phones know to offer again what the copy may lack."""
-    rows = await engine.read("SELECT value FROM meta WHERE name = 'epoch'")
-    if not rows:
+    sql = "SELECT value FROM meta WHERE name = 'epoch'"
+    if not await engine.read(sql):
         async with engine.transaction() as tx:
-            await tx.run("INSERT INTO meta (name, value) VALUES ('epoch', ?)", (new_epoch(),))
-        return await epoch(engine)
-    return str(rows[0][0])
+            await tx.run("INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING", (new_epoch(),))
+    return str((await engine.read(sql))[0][0])
 
 
 def new_epoch() -> str:
     return secrets.token_hex(8)
 
 
-async def _applied(engine: Engine) -> dict[int, tuple[str, str]]:
+def _missing(applied: Applied, migrations: list[Migration]) -> list[Migration]:
+    _compare(applied, migrations)
+    return [migration for migration in migrations if migration.number not in applied]
+
+
+async def _step(engine: Engine, migrations: list[Migration], now: int, may: bool) -> Applied:
+    """Applies the first that is missing, and answers what is applied then."""
     async with engine.transaction() as tx:
-        await tx.run(
-            "CREATE TABLE IF NOT EXISTS migration ("
-            "number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
-            " applied_at BIGINT NOT NULL)"
-        )
-        rows = await tx.all("SELECT number, name, checksum FROM migration ORDER BY number")
+        await tx.migrating()
+        applied = await _applied(tx)
+        missing = _missing(applied, migrations)
+        if not missing:
+            return applied
+        if applied and not may:
+            raise StoreError(
+                "This database has an older schema, and a running server may have it open. Stop it, "
+                "start this release’s server, then try again."
+            )
+        if not applied:
+            await tx.run(MADE)
+        await _apply(engine, tx, missing[0], now)
+    return {**applied, missing[0].number: (missing[0].name, missing[0].checksum)}
+
+
+async def _applied(tx: Tx) -> Applied:
+    """What was applied already. Raises where the tables that are there were made by another program."""
+    tables = await tx.tables()
+    if not tables:
+        return {}
+    if tables.get("migration") != COLUMNS:
+        raise StoreError("This is not a Session Day database: it holds tables of another program. Name an empty one.")
+    rows = await tx.all("SELECT number, name, checksum FROM migration ORDER BY number")
     return {number: (name, checksum) for number, name, checksum in rows}
 
 
-def _compare(applied: dict[int, tuple[str, str]], migrations: list[Migration]) -> None:
+def _compare(applied: Applied, migrations: list[Migration]) -> None:
     newest, ours = max(applied, default=0), max(migration.number for migration in migrations)
     if newest > ours:
         raise NewerDatabase(
@@ -88,16 +117,15 @@ def _compare(applied: dict[int, tuple[str, str]], migrations: list[Migration]) -
             )
 
 
-async def _apply(engine: Engine, migration: Migration, now: int) -> None:
+async def _apply(engine: Engine, tx: Tx, migration: Migration, now: int) -> None:
     try:
-        async with engine.transaction() as tx:
-            for statement in engine.statements(migration.script):
-                await tx.run(statement)
-            await tx.run(
-                "INSERT INTO migration (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
-                (migration.number, migration.name, migration.checksum, now),
-            )
-    except StoreFailed:
+        for statement in engine.statements(migration.script):
+            await tx.run(statement)
+        await tx.run(
+            "INSERT INTO migration (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
+            (migration.number, migration.name, migration.checksum, now),
+        )
+    except (StoreFailed, StoreBusy):
         raise
     except Exception as error:
         raise StoreError(f"Migration {migration.number} ({migration.name}) could not be applied: {error}.") from error

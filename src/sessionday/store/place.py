@@ -14,11 +14,16 @@ HEADER = b"SQLite format 3\0"
 COMMAND_SECONDS = 30.0  # how long a server that starts waits for a command that is still at work
 
 
+def is_postgres(url: str) -> bool:
+    """Whether it is no file at all."""
+    return url.startswith(("postgresql:", "postgres:"))
+
+
 def path_of(url: str) -> Path:
-    if url.startswith("postgresql:"):
-        raise StoreError("PostgreSQL is not supported yet. Use sqlite:///path/to/file.db.")
     if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
-        raise StoreError(f"‘{url}’ is no database address. Use sqlite:///path/to/file.db.")
+        raise StoreError(
+            f"‘{url}’ is no database address. Use sqlite:///path/to/file.db, or postgresql://user@host/database."
+        )
     return Path(url.removeprefix("sqlite:///")).resolve()  # one file, one lock, by whatever link it is reached
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from .base import Base
@@ -34,13 +35,14 @@ class Record(Base):
 
     async def entries(self, session: Session, after: int = 0, limit: int | None = None) -> list[EntryDict]:
         """RULES.md's form, with `at`, `skew`, `received_at` and `by` beside it, in the order of `seq`."""
-        sql = f"SELECT {FORM} FROM entry WHERE clinic = ? AND session = ? AND seq > ? AND seq <= ? ORDER BY seq"  # noqa: S608
+        rest = "FROM entry WHERE clinic = ? AND session = ? AND seq > ? AND seq <= ?"
         until = 2**62 if limit is None else after + limit  # seq has no gaps
         keys = FORM.split(", ")
         found = [
             dict(zip(keys, row, strict=True))
-            for row in await self._all(sql, (session.clinic, session.id, after, until))
+            for row in await self._engine.select(FORM, rest, (session.clinic, session.id, after, until))
         ]
+        found.sort(key=itemgetter("seq"))
         for entry in found:
             entry["answer"] = loaded(entry["answer"])
         return found

@@ -8,22 +8,28 @@ a command that writes beside a server.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import lru_cache
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 from urllib.parse import quote
 
 import aiosqlite
+import orjson
 
-from .engine import Row, Tx
+from .engine import ROWS_AT_ONCE, Row, Select, Tx, Work, in_order
 from .errors import Conflict, StoreBusy, StoreError, StoreFailed
 from .types import News
 
+T = TypeVar("T")
 BUSY_MS = 30_000  # how long one process waits for another's transaction
 PAGES_IN_LOG = 1_000  # checkpoint then; without it the log grows without bound
 READERS = 3
+ROWS_A_SENTENCE = 64
+PREPARED = 512
+CACHE_KB = 65_536  # of the writer: the index pages of the sessions of the day; a reader has an eighth of it
 ENDS_THE_WRITER = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CORRUPT,
@@ -40,6 +46,8 @@ ENDS_THE_WRITER = {
 
 class SqliteEngine:
     name = "sqlite"
+    origin = ""
+    reachable = True  # a file is there, or its failure has ended the writer
 
     def __init__(self, path: Path, writer: "Connection", readers: "list[Connection]") -> None:
         self.path = path
@@ -65,9 +73,16 @@ class SqliteEngine:
             raise
         return cls(path, opened[0], opened[1:])
 
+    @property
+    def epoch(self) -> str:
+        return self.origin
+
     async def read(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         # One sentence is one snapshot. Cancelled, it still ends on its own thread; the next in line waits for it there.
         return await next(self._turn).all(sql, args)
+
+    async def select(self, columns: str, rest: str, args: Sequence[Any] = ()) -> list[Row]:
+        return await next(self._turn).select(columns, rest, args)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -82,8 +97,21 @@ class SqliteEngine:
                 await self.writer.run("ROLLBACK")
             raise
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Tx]:
+        """The whole database as it is at one moment, whatever others write meanwhile."""
+        connection = await Connection.open(self.path, "ro")
+        try:
+            await connection.run("BEGIN")
+            yield connection
+        finally:
+            await connection.close()
+
     async def announce(self, tx: Tx, news: News) -> None:
         """There is nobody else: one server holds the file."""
+
+    def listen(self, heard: Callable[[News | None], None]) -> None:
+        """Nobody else writes entries; a command's clinics and seats are read when they are asked for."""
 
     def statements(self, script: str) -> Iterator[str]:
         """Never executescript: it commits first, and what came before it can't be rolled back any more."""
@@ -126,11 +154,16 @@ class Connection:
     async def open(cls, path: Path, mode: str) -> Self:
         with spoken(path):
             driver = await aiosqlite.connect(
-                f"file:{quote(str(path))}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000
+                f"file:{quote(str(path))}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                timeout=BUSY_MS / 1000,
+                cached_statements=PREPARED,
             )
         connection = cls(driver)
         try:
             await connection.run(f"PRAGMA wal_autocheckpoint = {0 if mode == 'ro' else PAGES_IN_LOG}")
+            await connection.run(f"PRAGMA cache_size = -{CACHE_KB // 8 if mode == 'ro' else CACHE_KB}")
             await connection.run("PRAGMA trusted_schema = OFF")
             await connection.run("PRAGMA foreign_keys = ON")
             await connection.all("SELECT count(*) FROM sqlite_schema")  # a file that is no database says so here
@@ -151,9 +184,37 @@ class Connection:
         with spoken():
             return (await self._driver.execute(sql, args)).rowcount
 
+    async def select(self, columns: str, rest: str, args: Sequence[Any] = ()) -> list[Row]:
+        """The same as `all`, for text and numbers, in no certain order: see `in_one_row`."""
+        rows = await self.all(in_one_row(columns, rest), args)
+        found: list[Row] = orjson.loads(rows[0][0])
+        return found
+
     async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        for sentence, args in widened(sql, [*rows]):
+            await self.run(sentence, args)
+
+    async def work(self, work: Work[T]) -> T:
+        """All of it in one turn of this connection's thread, while the loop serves others. aiosqlite has no public way
+        to run several sentences in a turn; each alone would wait for the loop in between."""
         with spoken():
-            await self._driver.executemany(sql, rows)
+            found: T = await self._driver._execute(self._worked, work)  # type: ignore[no-untyped-call]
+            return found
+
+    def _worked(self, work: Work[T]) -> T:
+        execute = self._driver._conn.execute
+        found: list[Row] | None = None  # what a generator is sent first
+        while True:
+            try:
+                sentence = work.send(found)  # type: ignore[arg-type]
+            except StopIteration as end:
+                return cast(T, end.value)
+            if isinstance(sentence, Select):
+                found = orjson.loads(execute(in_one_row(sentence.columns, sentence.rest), sentence.args).fetchone()[0])
+            else:
+                found = []
+                for sql, args in widened(*sentence):
+                    execute(sql, args)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -168,6 +229,34 @@ class Connection:
             await self.run("RELEASE alone")
             raise
         await self.run("RELEASE alone")
+
+    async def tables(self) -> dict[str, list[str]]:
+        """Each with its columns, after those that it points at."""
+        of = "FROM sqlite_schema m JOIN {}(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' ORDER BY 1"
+        columns = await self.all(f"SELECT m.name, p.name {of.format('pragma_table_info')}, p.cid")
+        return in_order(columns, await self.all(f'SELECT m.name, p."table" {of.format("pragma_foreign_key_list")}'))
+
+    async def stream(self, sql: str) -> AsyncIterator[list[Row]]:
+        """What a sentence finds, some at a time, however much it is."""
+        with spoken():
+            async with self._driver.execute(sql) as cursor:
+                while rows := await cursor.fetchmany(ROWS_AT_ONCE):
+                    yield [*rows]
+
+    async def fill(self, table: str, columns: list[str], rows: list[Row]) -> None:
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        await self.many(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+    async def migrating(self) -> None:
+        """BEGIN IMMEDIATE keeps all others out already."""
+
+    async def damage(self) -> str | None:
+        """What is wrong with the file itself, if anything."""
+        said = (await self.all("PRAGMA integrity_check(1)"))[0][0]
+        if said != "ok":
+            return str(said)
+        broken = await self.all("PRAGMA foreign_key_check")
+        return f"{broken[0][0]} points at what isn’t there" if broken else None
 
     async def close(self) -> None:
         with suppress(sqlite3.Error):
@@ -185,6 +274,31 @@ async def _prepare_writer(writer: Connection, checkpoints: bool) -> None:
             f"This disk can’t keep the promise that stored means stored (journal {mode}, synchronous {synchronous}; "
             "wanted wal and 2). Put the database on a local disk."
         )
+
+
+@lru_cache(maxsize=1024)
+def in_one_row(columns: str, rest: str) -> str:
+    """A SELECT that answers in one row of JSON. Each row costs a change of hands between this thread and the loop's,
+    and while the loop is busy it gives the interpreter up but every few milliseconds."""
+    return f"SELECT json_group_array(json_array({columns})) {rest}"
+
+
+def widened(sql: str, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[str, list[Any]]]:
+    """Sentences that take many rows each, with their arguments, for the same reason."""
+    for start in range(0, len(rows), ROWS_A_SENTENCE):
+        some = rows[start : start + ROWS_A_SENTENCE]
+        yield _wide(sql, len(some)), [value for row in some for value in row]
+
+
+@lru_cache(maxsize=1024)
+def _wide(sql: str, rows: int) -> str:
+    before, values, rest = sql.partition("VALUES ")
+    depth = 0
+    for end, letter in enumerate(rest, start=1):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return before + values + ", ".join([rest[:end]] * rows) + rest[end:]
+    raise ValueError(f"no row of values in {sql}")
 
 
 @contextmanager

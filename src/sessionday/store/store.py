@@ -7,9 +7,11 @@ from typing import Self
 
 from . import migrate, place
 from .backup import Backup, backup
+from .engine import Engine
 from .errors import StoreError, StoreFailed
 from .people import People
 from .place import Lock
+from .postgres import PostgresEngine
 from .record import Record
 from .seats import Seats
 from .sqlite import SqliteEngine
@@ -25,18 +27,20 @@ class Store(People, Seats, Record, Summaries):
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
     the process then, for nothing is written any more."""
 
-    def __init__(self, engine: SqliteEngine, lock: Lock, epoch: str) -> None:
-        self._engine = self._sqlite = engine
+    def __init__(self, engine: Engine, lock: Lock | None = None) -> None:
+        self._engine = engine
         self._lock = lock
-        self.epoch = epoch
         self.news: Callable[[News | None], None] = lambda news: None
         self.fresh: Callable[[dict[tuple[str, str], list[EntryDict]]], None] = lambda entries: None
         self.on_failure: Callable[[str], None] = lambda failure: None
         self._writer = Writer(engine, told=self._told, on_failure=self._failed)
 
     @classmethod
-    async def open(cls, url: str, *, now: int, writer: bool = True) -> Self:
-        """`writer`: a server, which must be the only one. A command opens with False, and takes turns with a server."""
+    async def open(cls, url: str, *, now: int, writer: bool = True, listen: str | None = None) -> Self:
+        """`writer`: a server, which over SQLite must be the only one. A command opens with False, and takes turns with
+        servers. `listen`: PostgreSQL's own address, where `url` leads through a pooler in transaction mode."""
+        if place.is_postgres(url):
+            return await cls._open_postgres(url, listen, now, writer)
         path = place.path_of(url)
         place.exists(path)
         lock = await Lock.take(path, server=writer)
@@ -61,10 +65,25 @@ class Store(People, Seats, Record, Summaries):
             if unclean:
                 await engine.quick_check()
             await migrate.migrate(engine, migrate.known(engine.name), now=now, may=lock.held)
-            return cls(engine, lock, await migrate.epoch(engine))
+            engine.origin = await migrate.epoch(engine)
         except BaseException:
             await engine.close()
             raise
+        return cls(engine, lock)
+
+    @classmethod
+    async def _open_postgres(cls, url: str, listen: str | None, now: int, writer: bool) -> Self:
+        engine = await PostgresEngine.open(url, listen=listen)
+        try:
+            await migrate.migrate(engine, migrate.known(engine.name), now=now, may=writer)
+            engine.origin = await migrate.epoch(engine)
+        except BaseException:
+            await engine.close()
+            raise
+        store = cls(engine)
+        if writer:
+            engine.listen(store._heard)
+        return store
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,11 +94,22 @@ class Store(People, Seats, Record, Summaries):
     async def close(self) -> None:
         await self._writer.close()
         await self._engine.close()
-        self._lock.release()
+        if self._lock:
+            self._lock.release()
+
+    @property
+    def epoch(self) -> str:
+        """Tells this database from every restored copy of it. On PostgreSQL it changes when a standby is promoted."""
+        return self._engine.epoch
 
     @property
     def failed(self) -> bool:
         return self._writer.failure is not None
+
+    @property
+    def reachable(self) -> bool:
+        """False while the database can’t be reached: nothing can be stored, and the next that can will be."""
+        return self._engine.reachable
 
     @property
     def failure(self) -> str | None:
@@ -87,12 +117,16 @@ class Store(People, Seats, Record, Summaries):
         return self._writer.failure
 
     async def backup(self, path: str | Path) -> Backup:
-        return await backup(self._sqlite, Path(path))
+        return await backup(self._engine, Path(path))
 
     def _told(self, told: Told) -> None:
         if told.fresh:
             self.fresh(told.fresh)
         self.news(told.news)
+
+    def _heard(self, news: News | None) -> None:
+        """What other processes have stored; None: some of it may have been missed."""
+        self.news(news)
 
     def _failed(self, failure: str) -> None:
         log.critical("the writer has ended: %s", failure)

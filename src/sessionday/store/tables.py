@@ -1,4 +1,7 @@
-"""What a batch reads from the tables and writes to them: a few SQL sentences, whatever its size. Gives no verdict."""
+"""What a batch reads from the tables and writes to them: a few SQL sentences, whatever its size. Gives no verdict.
+
+Written as work (see engine.py): each engine runs the sentences in the way that is quickest for it.
+"""
 
 import json
 from collections.abc import Iterable
@@ -6,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from .batch import Batch, Device, Head, Key, Offer, Stored
-from .engine import Row, Tx, among, rounded
+from .engine import Many, Row, Select, Work, among, rounded
 from .verdicts import Sent, StepRule
 
 Protocols = dict[tuple[str, str, str], dict[str, StepRule]]  # never forgotten: a stored protocol never changes
@@ -14,83 +17,87 @@ ENTRY = (
     "clinic, session, seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, step, answer, of, reason,"
     " extra, salt, content_hash, hash"
 )
+COUNTED = (
+    "UPDATE session SET seq = changed.column1, head = changed.column2, held = changed.column3"
+    " FROM (VALUES (CAST(? AS BIGINT), ?, CAST(? AS BIGINT), ?, ?)) AS changed"
+    " WHERE clinic = changed.column4 AND id = changed.column5"
+)
 HELD = "clinic, session, number, fingerprint, id, device, n, role, by, received_at, why, message, body"
 
 
-async def load(tx: Tx, offers: list[Offer], protocols: Protocols) -> Batch:
+def load(offers: list[Offer], protocols: Protocols, for_update: str) -> Work[Batch]:
     batch = Batch()
     keys = sorted({offer.key for offer in offers})
-    await _load_heads(tx, batch, keys, protocols)
+    yield from _load_heads(batch, keys, protocols, for_update)
     known = [offer for offer in offers if offer.key in batch.heads]
     if not known:
         return batch
-    for row in await _find(tx, "clinic, session, id", "person, last_n", "device", (offer.device for offer in known)):
+    for row in (yield from _find("clinic, session, id", "person, last_n", "device", (o.device for o in known))):
         batch.devices[row[0], row[1], row[2]] = Device(row[3], row[4])
     columns = "seq, device, n, seen, at, kind, step, answer, of, reason, extra"
     ids = ((*offer.key, body.sent.id) for offer in known for body in offer.bodies if body.sent)
-    for row in await _find(tx, "clinic, session, id", columns, "entry", ids):
+    for row in (yield from _find("clinic, session, id", columns, "entry", ids)):
         batch.stored[row[0], row[1], row[2]] = _stored(row)
     counts = _old_counts(batch, known)
-    found = await _find(tx, "clinic, session, device, n", "seq", "entry", counts, cast="BIGINT")
+    found = yield from _find("clinic, session, device, n", "seq", "entry", counts, cast="BIGINT")
     batch.counts = {(row[0], row[1], row[2], row[3]) for row in found}
-    await _load_held(tx, batch, known)
+    yield from _load_held(batch, known)
     return batch
 
 
-async def save(tx: Tx, batch: Batch) -> None:
+def save(batch: Batch) -> Work[None]:
     changed = [(head.seq, head.head, head.held, *key) for key, head in batch.heads.items() if head.changed]
     if changed:
-        await tx.many("UPDATE session SET seq = ?, head = ?, held = ? WHERE clinic = ? AND id = ?", changed)
+        yield Many(COUNTED, changed)
     if batch.new_entries:
-        await tx.many(f"INSERT INTO entry ({ENTRY}) VALUES ({_marks(ENTRY)})", batch.new_entries)  # noqa: S608
-        await tx.many(
+        yield Many(f"INSERT INTO entry ({ENTRY}) VALUES ({_marks(ENTRY)})", batch.new_entries)  # noqa: S608
+        yield Many(
             "INSERT INTO device (clinic, session, id, person, last_n) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (clinic, session, id) DO UPDATE SET last_n = excluded.last_n",
             [(*key, batch.devices[key].person, batch.devices[key].last_n) for key in sorted(batch.used)],
         )
     if batch.new_held:
-        await tx.many(f"INSERT INTO held ({HELD}) VALUES ({_marks(HELD)})", batch.new_held)  # noqa: S608
+        yield Many(f"INSERT INTO held ({HELD}) VALUES ({_marks(HELD)})", batch.new_held)  # noqa: S608
 
 
-async def _load_heads(tx: Tx, batch: Batch, keys: list[Key], protocols: Protocols) -> None:
+def _load_heads(batch: Batch, keys: list[Key], protocols: Protocols, for_update: str) -> Work[None]:
     columns = "clinic, id, seq, head, held, over_at, protocol, version"
     count, args = rounded(keys)
-    sql = f"SELECT {columns} FROM session WHERE {among('clinic, id', count)} ORDER BY clinic, id{tx.for_update}"  # noqa: S608
-    for clinic, id, seq, head, held, over_at, protocol, version in await tx.all(sql, args):
+    rest = f"FROM session WHERE {among('clinic, id', count)} ORDER BY clinic, id{for_update}"
+    for clinic, id, seq, head, held, over_at, protocol, version in (yield Select(columns, rest, args)):
         steps = protocols.get((clinic, protocol, version))
         if steps is None:
-            steps = protocols[clinic, protocol, version] = await _steps(tx, clinic, protocol, version)
+            steps = protocols[clinic, protocol, version] = yield from _steps(clinic, protocol, version)
         batch.heads[clinic, id] = Head(seq, head, held, over_at, steps)
 
 
-async def _steps(tx: Tx, clinic: str, protocol: str, version: str) -> dict[str, StepRule]:
-    sql = "SELECT body FROM protocol WHERE clinic = ? AND id = ? AND version = ?"
-    body = json.loads((await tx.all(sql, (clinic, protocol, version)))[0][0])
+def _steps(clinic: str, protocol: str, version: str) -> Work[dict[str, StepRule]]:
+    key = (clinic, protocol, version)
+    rows = yield Select("body", "FROM protocol WHERE clinic = ? AND id = ? AND version = ?", key)
+    body = json.loads(rows[0][0])
     return {
         step["id"]: StepRule(who=frozenset(step["who"]), answer=step["answer"]["type"])
         for step in body["rules"]["steps"]
     }
 
 
-async def _load_held(tx: Tx, batch: Batch, offers: list[Offer]) -> None:
+def _load_held(batch: Batch, offers: list[Offer]) -> Work[None]:
     marks = ((*offer.key, offer.mark(body)) for offer in offers if batch.heads[offer.key].held for body in offer.bodies)
-    for row in await _find(tx, "clinic, session, fingerprint", "why", "held", marks):
+    for row in (yield from _find("clinic, session, fingerprint", "why", "held", marks)):
         batch.held[row[0], row[1], row[2]] = row[3]
 
 
-async def _find(
-    tx: Tx, key: str, columns: str, table: str, wanted: Iterable[tuple[Any, ...]], *, cast: str = ""
-) -> list[Row]:
+def _find(key: str, columns: str, table: str, wanted: Iterable[tuple[Any, ...]], *, cast: str = "") -> Work[list[Row]]:
     rows = sorted(set(wanted))
     if not rows:
         return []
     count, args = rounded(rows)
-    return await tx.all(found_by(key, columns, table, count, cast=cast), args)
+    return (yield Select(f"{key}, {columns}", found_by(key, table, count, cast=cast), args))
 
 
 @lru_cache(maxsize=256)  # one for each table and power of two; the drivers know them again by the same string
-def found_by(key: str, columns: str, table: str, count: int, *, cast: str = "") -> str:
-    """The rows of a table whose `key` is among that many, the last column cast where it is no text.
+def found_by(key: str, table: str, count: int, *, cast: str = "") -> str:
+    """From the rows of a table whose `key` is among that many, the last column cast where it is no text.
 
     A CROSS JOIN, because SQLite then looks each up by its index; asked with IN, it may read whole sessions instead.
     """
@@ -99,10 +106,8 @@ def found_by(key: str, columns: str, table: str, count: int, *, cast: str = "") 
     row = "(" + ", ".join([*["?"] * (len(parts) - 1), last]) + ")"
     names = ", ".join(f"wanted_{part}" for part in parts)
     same = " AND ".join(f"{table}.{part} = wanted_{part}" for part in parts)
-    return (
-        f"WITH wanted ({names}) AS (VALUES {', '.join([row] * count)})"  # noqa: S608
-        f" SELECT {key}, {columns} FROM wanted CROSS JOIN {table} WHERE {same}"
-    )
+    wanted = f"(WITH given ({names}) AS (VALUES {', '.join([row] * count)}) SELECT * FROM given) AS wanted"  # noqa: S608
+    return f"FROM {wanted} CROSS JOIN {table} WHERE {same}"
 
 
 def _old_counts(batch: Batch, offers: list[Offer]) -> Iterable[tuple[str, str, str, int]]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from . import tables
-from .batch import Key, Offer
-from .engine import Engine, Tx
+from .batch import Batch, Key, Offer
+from .engine import Collision, Engine, Tx, Work
 from .errors import StoreBusy, StoreError, StoreFailed
 from .tables import Protocols
 from .types import EntryDict, News, Push, Verdict
@@ -94,6 +94,7 @@ class Writer:
                 await self._something.wait()
                 self._something.clear()
                 while self._waiting:
+                    await asyncio.sleep(0)  # what arrives in one breath is written in one go
                     jobs = self._drain()
                     await self._work(jobs)
         except asyncio.CancelledError:
@@ -113,11 +114,16 @@ class Writer:
         jobs, self._waiting = self._waiting[:count], self._waiting[count:]
         return jobs
 
-    async def _work(self, jobs: list[Job]) -> None:
+    async def _work(self, jobs: list[Job], tries: int = 5) -> None:
         try:
             await self._commit(jobs, together=True)
         except StoreFailed:
             raise
+        except Collision as again:
+            if tries:
+                await self._work(jobs, tries - 1)
+            else:
+                _settle([(job, again) for job in jobs])
         except StoreBusy as busy:
             _settle([(job, busy) for job in jobs])
         except Exception:
@@ -162,11 +168,15 @@ class Writer:
         return outcome
 
     async def _store(self, offers: list[Offer], told: Told, tx: Tx) -> list[Any]:
-        found = await tables.load(tx, offers, self._protocols)
-        outcomes = [found.verdicts(offer) for offer in offers]
-        await tables.save(tx, found)
+        found, outcomes = await tx.work(self._storing(offers, tx.for_update))
         told.add(Told(found.news(), found.fresh))
         return outcomes
+
+    def _storing(self, offers: list[Offer], for_update: str) -> Work[tuple[Batch, list[Any]]]:
+        found = yield from tables.load(offers, self._protocols, for_update)
+        outcomes = [found.verdicts(offer) for offer in offers]
+        yield from tables.save(found)
+        return found, outcomes
 
     def _tell(self, told: Told) -> None:
         """Before anybody is answered: who asks again then finds what is new already there."""

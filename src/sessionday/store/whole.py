@@ -1,0 +1,51 @@
+"""Whether a whole database holds together: each chain, each count. What a copy must pass before it is one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import chain
+from .engine import Tx
+from .errors import StoreError
+from .record import STORED, as_chained
+
+Said = Callable[[str], None]
+SOME = 1_000  # sessions between two words on how far it has come
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What was found, all of it sound."""
+
+    sessions: int
+    entries: int
+    held: int
+
+
+async def check(copy: Tx, said: Said = lambda words: None) -> Whole:
+    """Counts what is there; raises StoreError naming the first thing that doesn't hold."""
+    if damage := await copy.damage():
+        raise StoreError(f"The copy is damaged, and was thrown away: {damage}.")
+    sessions = [tuple(row) for row in await copy.all("SELECT clinic, id, seq, head FROM session ORDER BY clinic, id")]
+    archived = {(row[0], row[1]) for row in await copy.all("SELECT clinic, session FROM archive")}
+    for number, (clinic, id, seq, head) in enumerate(sessions, 1):
+        if (clinic, id) not in archived:
+            await _check_session(copy, clinic, {"id": id, "seq": seq, "head": head})
+        if number % SOME == 0:
+            said(f"checked {number:,} of {len(sessions):,} sessions")
+    entries = await _number(copy, "SELECT count(*) FROM entry")
+    aside = await _number(copy, "SELECT count(*) FROM held")
+    expected = sum(seq for clinic, id, seq, _ in sessions if (clinic, id) not in archived)
+    if entries != expected or aside != await _number(copy, "SELECT CAST(sum(held) AS BIGINT) FROM session"):
+        raise StoreError("The copy holds entries of no session, and was thrown away.")
+    return Whole(len(sessions), entries, aside)
+
+
+async def _check_session(copy: Tx, clinic: str, session: dict[str, object]) -> None:
+    sql = f"SELECT {STORED} FROM entry WHERE clinic = ? AND session = ? ORDER BY seq"  # noqa: S608
+    entries = [as_chained(row) for row in await copy.all(sql, (clinic, session["id"]))]
+    if problems := chain.verify({"session": session, "entries": entries}):
+        raise StoreError(f"The record does not hold together, so there is no copy: {problems[0]}")
+
+
+async def _number(copy: Tx, sql: str) -> int:
+    return int((await copy.all(sql))[0][0] or 0)
