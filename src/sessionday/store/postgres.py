@@ -25,6 +25,7 @@ from .types import News
 
 READERS = 4
 KEEPING = 5.0  # seconds between two looks at whether the server is still there
+AGAIN = 0.2  # seconds until the next try
 CHANNEL = "sessionday"
 LONGEST = 7_999  # bytes that a notification may carry
 
@@ -86,9 +87,6 @@ class PostgresEngine:
     async def select(self, columns: str, rest: str, args: Sequence[Any] = ()) -> list[Row]:
         return await self.read(f"SELECT {columns} {rest}", args)
 
-    async def select(self, columns: str, rest: str, args: Sequence[Any] = ()) -> list[Row]:
-        return await self.read(f"SELECT {columns} {rest}", args)  # noqa: S608
-
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """For the writer task alone: two tasks on one connection would share one transaction."""
@@ -124,10 +122,11 @@ class PostgresEngine:
             said = json.dumps([self._me, None])
         await tx.all("SELECT pg_notify(?, ?)", (CHANNEL, said))
 
-    def listen(self, heard: Callable[[News | None], None]) -> None:
-        """Calls `heard` with what other processes announce; with None whenever listening begins (again): what was
-        announced before may have been missed."""
-        self._listening = asyncio.create_task(self._listen(heard), name="sessionday listener")
+    async def listen(self, heard: Callable[[News | None], None]) -> None:
+        """From now on calls `heard` with what other processes announce; with None when the connection was lost and
+        found again: what was announced meanwhile was missed."""
+        link = await self._ear(heard)
+        self._listening = asyncio.create_task(self._listen(link, heard), name="sessionday listener")
 
     def statements(self, script: str) -> Iterator[str]:
         """As one: the server takes a script apart itself, and it stays inside the transaction."""
@@ -147,7 +146,7 @@ class PostgresEngine:
         self._idle, self._writer = [], None
 
     @asynccontextmanager
-    async def _reader(self) -> "AsyncIterator[Connection]":
+    async def _reader(self) -> AsyncIterator[Connection]:
         async with self._free:
             link = await self._take()
             try:
@@ -162,7 +161,7 @@ class PostgresEngine:
                 else:
                     self._idle.append(link)
 
-    async def _take(self) -> "Connection":
+    async def _take(self) -> Connection:
         while self._idle:
             link = self._idle.pop()
             if link.place == self._place:
@@ -170,7 +169,7 @@ class PostgresEngine:
             link.drop()  # to what was the primary
         return await self._connect()
 
-    def _went_away(self, link: "Connection") -> None:
+    def _went_away(self, link: Connection) -> None:
         """Whatever ended one connection has probably ended those that lie idle too."""
         if link.lost:
             self._away = True
@@ -178,7 +177,7 @@ class PostgresEngine:
             while self._idle:
                 self._idle.pop().drop()
 
-    async def _connect(self, *, direct: bool = False) -> "Connection":
+    async def _connect(self, *, direct: bool = False) -> Connection:
         """To the first host that answers as a primary, beginning with the one that last did."""
         names = self._direct_hosts if direct else self._hosts
         pooled = self._pooled and not direct
@@ -215,23 +214,32 @@ class PostgresEngine:
             raise StoreBusy(f"{AWAY} (One that was left behind by a promotion answers; it must be stopped.)")
         self._place = place
 
-    async def _listen(self, heard: Callable[[News | None], None]) -> None:
+    async def _ear(self, heard: Callable[[News | None], None]) -> Connection:
+        link = await self._connect(direct=True)
+        try:
+            await link.listen(CHANNEL, lambda said: self._heard(said, heard), lost=self._look.set)
+        except BaseException:
+            link.drop()
+            raise
+        return link
+
+    async def _listen(self, link: Connection | None, heard: Callable[[News | None], None]) -> None:
         while True:
-            link = None
             try:
-                link = await self._connect(direct=True)
-                await link.listen(CHANNEL, lambda said: self._heard(said, heard))
-                _tell(heard, None)
+                if link is None:
+                    link = await self._ear(heard)
+                    _tell(heard, None)
                 await self._keep(link)
             except Exception as error:
                 log.warning("news of other processes can't be heard: %s", error)
+                await asyncio.sleep(AGAIN)
             finally:
                 if link:
                     link.drop()
-            await asyncio.sleep(0.2)
+                link = None
 
-    async def _keep(self, link: "Connection") -> None:
-        """Until the connection is lost, which a server that lost its power does not say."""
+    async def _keep(self, link: Connection) -> None:
+        """Until the connection is lost. A server that lost its power does not say so, and is asked."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), KEEPING)
@@ -239,7 +247,7 @@ class PostgresEngine:
             await link.all("SELECT 1")
             if self._away:
                 (await self._connect()).drop()  # says itself that it is there again
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(AGAIN)
 
     def _heard(self, said: str, heard: Callable[[News | None], None]) -> None:
         who, news = json.loads(said)

@@ -1,6 +1,5 @@
 """GET /board: every session of the clinic's day, most urgent first."""
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,5 +14,5 @@ async def board(request: Request) -> Response:
     if signed_in is None or signed_in.expired:
         return RedirectResponse("/sign-in", status_code=303)
     cards = await site.cards.of(signed_in.staff.clinic, site.now())
-    drawn = Markup("").join(Markup(card.html) for card in cards)  # noqa: S704 - each was escaped when it was drawn
-    return site.pages.response("board/show.html", cards=drawn, staff=signed_in.staff)
+    before, after = site.pages.around("board/show.html", "cards", staff=signed_in.staff, empty=not cards)
+    return site.pages.given(request, before, *(card.drawn for card in cards), after)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sessionday.store import Listed, News, Session, Store, Summary
 from sessionday.web import telling
+from sessionday.web.compression import Parts
 from sessionday.web.here import Here
 from sessionday.web.known import Known
 from sessionday.web.pack import pack_for
@@ -29,11 +30,11 @@ FEW = 10  # so many are made from their records at once; for more, what is store
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A session on the board: drawn, but for the ids that its forms get each time."""
+    """A session on the board, drawn."""
 
     summary: Summary
     start: int
-    html: str
+    drawn: Parts
 
     def holds(self, listed: Listed, now: int) -> bool:
         """Whether it still says what the record says."""

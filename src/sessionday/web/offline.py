@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sessionday.settings import folder
+from sessionday.web.compression import Fixed
 from sessionday.web.errors import NotYours
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -21,32 +22,24 @@ class Release:
     """The static files as they are now, held in memory: no path of a request ever reaches the file system."""
 
     def __init__(self) -> None:
-        self._files = _read(folder("static"))
+        files = _read(folder("static"))
         self._manifest: dict[str, Any] = json.loads((folder("manifest") / "app.webmanifest").read_text("utf-8"))
         whole = hashlib.sha256(json.dumps(self._manifest, sort_keys=True).encode())
-        for name, body in sorted(self._files.items()):
+        for name, body in sorted(files.items()):
             whole.update(f"{name}\0{len(body)}\0".encode() + body)
         self.build = whole.hexdigest()[:12]
+        self._worker = Fixed(_worker(self.build, files), "text/javascript")
+        self._files = {name: Fixed(body, _kind(name)) for name, body in files.items() if name != "sw.js"}
 
-    def file(self, build: str, name: str) -> Response:
+    def file(self, request: Request, build: str, name: str) -> Response:
         """A static file. Another build's address gets today's bytes, and is told to ask again. Raises NotYours."""
-        body = self._files.get(name)
-        if body is None or name == "sw.js":
+        if name not in self._files:
             raise NotYours
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return Response(
-            body, media_type=kind, headers={"Cache-Control": FOREVER if build == self.build else "no-cache"}
-        )
+        return self._files[name].response(request, {"Cache-Control": FOREVER if build == self.build else "no-cache"})
 
-    def worker(self) -> Response:
+    def worker(self, request: Request) -> Response:
         """The service worker, told which release it keeps."""
-        files = [f"/static/{self.build}/{name}" for name in sorted(self._files) if name != "sw.js"]
-        head = f"const BUILD = {json.dumps(self.build)};\nconst FILES = {json.dumps(files)};\n"
-        return Response(
-            head.encode() + self._files["sw.js"],
-            media_type="text/javascript",
-            headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
-        )
+        return self._worker.response(request, {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"})
 
     def manifest(self, handle: str) -> Response:
         """The web-app manifest of one session: its own id and scope, and no secret (it is fetched without cookies)."""
@@ -56,6 +49,15 @@ class Release:
         return JSONResponse(body, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
 
 
+def _worker(build: str, files: dict[str, bytes]) -> bytes:
+    kept = [f"/static/{build}/{name}" for name in sorted(files) if name != "sw.js"]
+    return f"const BUILD = {json.dumps(build)};\nconst FILES = {json.dumps(kept)};\n".encode() + files["sw.js"]
+
+
+def _kind(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
 def _read(root: Path) -> dict[str, bytes]:
     return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
@@ -63,13 +65,13 @@ def _read(root: Path) -> dict[str, bytes]:
 async def static(request: Request) -> Response:
     """GET /static/{build}/{path}"""
     release: Release = request.app.state.site.release
-    return release.file(request.path_params["build"], request.path_params["path"])
+    return release.file(request, request.path_params["build"], request.path_params["path"])
 
 
 async def worker(request: Request) -> Response:
     """GET /sw.js"""
     release: Release = request.app.state.site.release
-    return release.worker()
+    return release.worker(request)
 
 
 async def app_manifest(request: Request) -> Response:

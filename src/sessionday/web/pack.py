@@ -9,7 +9,12 @@ from collections import OrderedDict
 from dataclasses import asdict
 from typing import Any
 
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
 from sessionday import zones
+from sessionday.web.compression import Fixed
 from sessionday.web.here import Here, session_for
 from sessionday.words import WORDS
 
@@ -46,13 +51,21 @@ class Packs:
     def __init__(self, build: str) -> None:
         self._build = f"{build} {_WORDS}"
         self._release = build
-        self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[dict[str, Any], Fixed]] = OrderedDict()
 
     def of(self, here: Here) -> dict[str, Any]:
         """The pack of this seat; nobody may change it."""
+        return self._both(here)[0]
+
+    def response(self, here: Here, request: Request) -> Response:
+        """The pack as a phone gets it."""
+        return self._both(here)[1].response(request, {})
+
+    def _both(self, here: Here) -> tuple[dict[str, Any], Fixed]:
         version = self.version(here)
         if version not in self._kept:
-            self._kept[version] = {**pack_for(here, self._release), "version": version}
+            pack = {**pack_for(here, self._release), "version": version}
+            self._kept[version] = (pack, Fixed(orjson.dumps(pack), "application/json"))
         self._kept.move_to_end(version)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

@@ -11,6 +11,7 @@ from sessionday.store import Fact
 from sessionday.web import telling
 from sessionday.web.access import reader_of
 from sessionday.web.answers import BadAnswer, answer_from, happened_at
+from sessionday.web.compression import Parts
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.reading import form_of
@@ -27,14 +28,14 @@ async def day(request: Request) -> Response:
     site, here = site_of(request), await reader_of(request)
     current = await site.states.of(here.session, site.now())
 
-    async def draw() -> str:
+    async def draw() -> Parts:
         return site.pages.piece("session/show.html", **await day_context(site, here))
 
     page = await site.pages.kept(*_drawn_from(site, here, current, ""), draw)
     # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
     if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
         await look(site, here, current.seq)
-    return site.pages.given(page)
+    return site.pages.given(request, page)
 
 
 async def day_context(site: Site, here: Here) -> dict[str, Any]:
@@ -49,10 +50,11 @@ async def step(request: Request) -> Response:
     name = _step_of(request, here)
     current = await site.states.of(here.session, site.now())
 
-    async def draw() -> str:
+    async def draw() -> Parts:
         return site.pages.piece("steps/show.html", **await _view(site, here, name))
 
-    return site.pages.given(await site.pages.kept(*_drawn_from(site, here, current, name), draw))
+    page = await site.pages.kept(*_drawn_from(site, here, current, name), draw)
+    return site.pages.given(request, page)
 
 
 def _drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[Hashable, Hashable]:

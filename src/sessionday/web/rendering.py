@@ -2,14 +2,16 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from sessionday.settings import folder
+from sessionday.web.compression import Parts, joined, takes_gzip
 from sessionday.words import WORDS
 
 KEPT = 500
@@ -21,8 +23,8 @@ class Pages:
     def __init__(self, build: str, public_url: str) -> None:
         self._build = build
         # Stands where each form gets an id of its own, so that a page can be drawn once and given out many times.
-        self._mark = f"id-{secrets.token_hex(16)}"
-        self._kept: OrderedDict[Hashable, tuple[Hashable, str]] = OrderedDict()
+        self._mark, self._gap = f"id-{secrets.token_hex(16)}", f"gap-{secrets.token_hex(16)}"
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Parts]] = OrderedDict()
         self._environment = Environment(
             loader=FileSystemLoader(folder("templates")),
             autoescape=True,
@@ -39,11 +41,16 @@ class Pages:
             lang="en",
         )
 
-    def piece(self, template: str, /, **context: Any) -> str:
+    def piece(self, template: str, /, **context: Any) -> Parts:
         """A page, or a part of one, that can be kept: without the ids that its forms get when it is given out."""
-        return self._environment.get_template(template).render(context)
+        return Parts(self._environment.get_template(template).render(context).split(self._mark))
 
-    async def kept(self, key: Hashable, basis: Hashable, draw: Callable[[], Awaitable[str]]) -> str:
+    def around(self, template: str, inside: str, /, **context: Any) -> tuple[Parts, Parts]:
+        """A page in two pieces, for others to stand between them, where it shows the name `inside`."""
+        before, after = self._environment.get_template(template).render({**context, inside: self._gap}).split(self._gap)
+        return Parts(before.split(self._mark)), Parts(after.split(self._mark))
+
+    async def kept(self, key: Hashable, basis: Hashable, draw: Callable[[], Awaitable[Parts]]) -> Parts:
         """The piece that was drawn for `key`, while all that it was drawn from (`basis`) is still the same."""
         found = self._kept.get(key)
         if found is None or found[0] != basis:
@@ -53,18 +60,20 @@ class Pages:
             self._kept.popitem(last=False)
         return found[1]
 
-    def response(self, template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
-        """The page as a response."""
-        return self.given(self.piece(template, **context), status)
+    def response(self, template: str, /, status: int = 200, **context: Any) -> Response:
+        """A page that is drawn for once. It may show what was typed, so it is not compressed."""
+        return self._told([self.piece(template, **context)], status, zipped=False)
 
-    def given(self, piece: str, status: int = 200) -> HTMLResponse:
-        """A page that was drawn, as a response; the header tells the worker of which release it is."""
-        return HTMLResponse(self._with_ids(piece), status_code=status, headers={"X-Build": self._build})
+    def given(self, request: Request, *pieces: Parts) -> Response:
+        """A page from pieces that were drawn."""
+        return self._told(pieces, 200, zipped=takes_gzip(request))
 
-    def _with_ids(self, piece: str) -> str:
-        first, *rest = piece.split(self._mark)
-        if not rest:
-            return first
+    def _told(self, pieces: Sequence[Parts], status: int, *, zipped: bool) -> Response:
+        """The header tells the worker of which release the page is."""
         known = secrets.randbits(128) & ~0xFFFF_FFFF  # random bits are asked for once; the forms are counted
-        ids = (str(UUID(int=known + number, version=4)) for number in range(len(rest)))
-        return first + "".join(id + part for id, part in zip(ids, rest, strict=True))
+        count = sum(len(piece.plain) - 1 for piece in pieces)
+        ids = [str(UUID(int=known + number, version=4)).encode() for number in range(count)]
+        headers = {"X-Build": self._build, "Vary": "Accept-Encoding"}
+        if zipped:
+            headers["Content-Encoding"] = "gzip"
+        return HTMLResponse(joined(pieces, ids, zipped=zipped), status, headers)

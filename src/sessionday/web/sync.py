@@ -51,7 +51,7 @@ async def sync(request: Request) -> Response:
 async def pack(request: Request) -> Response:
     """GET /s/{handle}/pack: what the phone keeps to know the session by itself."""
     here = await reader_of(request)
-    return as_json(site_of(request).packs.of(here))
+    return site_of(request).packs.response(here, request)
 
 
 def parse_ask(body: Any) -> Ask:
