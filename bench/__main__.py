@@ -1,5 +1,5 @@
-"""`python -m bench` measures everything; `python -m bench sync peers` some of it. Every figure is a ratio of things that
-were measured side by side, in turns, in one run. What all of it says is written to docs/performance.md."""
+"""`python -m bench` measures everything; `python -m bench sync rivals` some of it. Every figure is a ratio of things
+that were measured side by side, in turns, in one run. What all of it says is written to docs/performance.md."""
 
 import argparse
 import importlib
@@ -28,6 +28,8 @@ PARTS = {
     "wire": "Bytes on the wire",
     "evaluate": "The rules",
     "postgres": "PostgreSQL",
+    "growth": "Growth",
+    "phone": "The phone's side",
 }
 PAGE = ROOT / "docs" / "performance.md"
 
@@ -58,7 +60,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(PARTS)}")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each turn")
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md also when only some is measured")
+    parser.add_argument(
+        "--write", action="store_true", help="write docs/performance.md also when only some is measured"
+    )
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in PARTS]
     if unknown:
@@ -95,10 +99,10 @@ def page(found: dict[str, Sequence[Row]] | dict[str, list[Row]], plan: Plan, min
     told = [
         "# Performance, measured",
         "",
-        "Made by `python -m bench`; not written by hand. Every ratio is of things measured side by side, in turns, in one",
-        f"run: the median of {plan.rounds} rounds of {plan.seconds:g} s each, and from where to where they went. All stores",
-        "are durable (SQLite: WAL and synchronous=FULL) unless a row says otherwise. The generator is compiled C; its share",
-        "of the processor time stands beside the figures.",
+        "Made by `python -m bench`; not written by hand. Every ratio is of things measured side by side, in turns, in",
+        f"one run: the median of {plan.rounds} rounds of {plan.seconds:g} s each, and from where to where they went.",
+        "All stores are durable (SQLite: WAL and synchronous=FULL) unless a row says otherwise. The generator is",
+        "compiled C; its share of the processor time stands beside the figures.",
         "",
         *(f"- {name}: {value}" for name, value in machine.described().items()),
         f"- the whole run: {minutes:.0f} minutes",

@@ -8,6 +8,7 @@ from typing import Any
 
 from bench import clinic
 from bench.day import START, a_day
+
 from sessionday.booking import Booked
 from sessionday.store import Push, Store
 
@@ -34,8 +35,8 @@ async def _lived(store: Store, booked: Booked, day: list[dict[str, Any]]) -> Non
         role = entry.pop("role")
         at = min(now, entry.pop("t") - START + session.start)
         own = said[role]
-        rest = {key: entry[key] for key in ("kind", "step", "answer", "of", "reason")}
-        own.append({"id": str(uuid.uuid4()), "n": len(own) + 1, "seen": 0, "at": at, **rest})
+        rest = {key: entry[key] for key in ("id", "kind", "step", "answer", "of", "reason")}
+        own.append({"n": len(own) + 1, "seen": 0, "at": at, **rest})
     for role, bodies in said.items():
         person = by.get(role, "staff")
         push = Push(

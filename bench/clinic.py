@@ -1,4 +1,4 @@
-"""A clinic to measure with: made by the real store, its phones seated by the real links, its requests as phones send them."""
+"""A clinic to measure with: made by the real store, phones seated by real links, requests as phones send them."""
 
 import asyncio
 import http.client
@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
-
 from bench import load
+
 from sessionday.booking import Booked, book
 from sessionday.protocols import load as protocol
 from sessionday.store import Clinic, Store

@@ -15,8 +15,8 @@ from itertools import count
 from time import perf_counter
 
 import uvloop
-
 from bench.clinic import TEXT, now_ms
+
 from sessionday.store import Push, Session, Store
 
 PUSHERS = 64

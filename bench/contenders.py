@@ -1,4 +1,4 @@
-"""The peers as contestants: each with a fresh database of the same 32 sessions, and 64 phones with a signed credential."""
+"""The peers as contestants: each has a fresh database of the same sessions, and 64 phones with a signed credential."""
 
 import hashlib
 import http.client
@@ -8,17 +8,26 @@ import sys
 import uuid
 from pathlib import Path
 
-from itsdangerous import Signer
-
 from bench import clinic, load, packages
 from bench.contest import Contestant, Plan
 from bench.peers import plain
 from bench.servers import HERE, Server
 from bench.sync import UVICORN
+from itsdangerous import Signer
 
 HANDLES = [f"session{number:05d}" for number in range(clinic.PHONES // 2)]
 COOKIE = "seat=" + Signer(plain.KEY, salt="bench", digest_method=hashlib.sha256).sign("x" * 43).decode()
-GUNICORN = ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--keep-alive", "60", "--no-control-socket"]
+GUNICORN = [
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--worker-class",
+    "gthread",
+    "--keep-alive",
+    "60",
+    "--no-control-socket",
+]
 
 
 def naive(plan: Plan) -> Contestant:
@@ -143,5 +152,3 @@ def _put(port: int, path: str) -> None:
 def slug(name: str) -> str:
     """A file's name for a contestant's."""
     return "".join(letter if letter.isalnum() else "-" for letter in name)
-
-

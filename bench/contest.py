@@ -1,4 +1,4 @@
-"""Contestants that take turns under the same load: each gets its turn in each round, so that all meet the same weather."""
+"""Contestants that take turns under the same load: each has its turn in each round, so all meet the same weather."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -60,9 +60,8 @@ class Contestant:
     def turn(self, plan: Plan, **options: float) -> Turn:
         """One run; raises where not all that was pushed was stored."""
         before = self.server.cpu()
-        load = run(
-            plan.folder, self.server.port, self.ready, plan.seconds, warm=plan.warm, expect=self.expect, **options
-        )
+        told = {"warm": plan.warm, **options}
+        load = run(plan.folder, self.server.port, self.ready, plan.seconds, expect=self.expect, **told)
         turn = Turn(load, self.server.cpu() - before)
         if self.expect and load.expected < self.times * (load.all - load.errors):
             raise RuntimeError(f"{self.name}: {load.expected} × {self.expect} in {load.all} answers")

@@ -53,7 +53,10 @@ def told_as_rows(found: dict[str, list[float]]) -> list[Row]:
     note = ", ".join(f"{name} {median(rates):,.0f}/s" for name, rates in found.items())
     http, raw, raw_3 = found["HTTP"], found["raw"], found["raw of 3"]
     return [
-        Row("entries committed over HTTP", "raw sqlite3, 64 rows a transaction", against(http, raw), "≥ 0.10", "0.12", note),
+        Row(
+            "entries committed over HTTP", "raw sqlite3, 64 rows a transaction", against(http, raw), "≥ 0.10", "0.12",
+            note,
+        ),
         Row("entries committed over HTTP", "raw sqlite3, 64 × 3 rows a transaction", against(http, raw_3)),
         Row(
             "the writer's task alone, 64 pushes of one entry", "raw sqlite3, 64 rows a transaction",

@@ -92,16 +92,15 @@ def run(
     phones: Sequence[Phone],
     seconds: float,
     *,
-    connections: int = 0,
     expect: str = "",
     **options: float,
 ) -> Load:
-    """One run against 127.0.0.1. Each phone is one connection, unless `connections` says otherwise; `options` are
-    load.c's: rate, warm, most. Raises LoadError where any answer was not 200."""
+    """One run against 127.0.0.1; each phone is one connection. `options` are load.c's: rate, warm, most. Raises
+    LoadError where any answer was neither 200 nor 201."""
     requests = folder / f"requests-{port}"
     requests.write_bytes(b"".join(phone.record() for phone in phones))
     told = [f"{name}={value}" for name, value in options.items()] + ([f"expect={expect}"] if expect else [])
-    command = [str(compiled("load.c", folder)), str(port), str(connections or len(phones)), str(seconds), str(requests)]
+    command = [str(compiled("load.c", folder)), str(port), str(len(phones)), str(seconds), str(requests)]
     done = subprocess.run(  # noqa: S603
         [*command, *told], capture_output=True, text=True, check=False, timeout=seconds + options.get("warm", 0) + 60
     )

@@ -19,9 +19,9 @@ ANSWERED = re.compile(r"(?:write|writev|sendto|sendmsg)\(.*HTTP/1\.1 200")
 
 def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
     """One phone pushes; between its request and the answer a sync must have come back."""
-    log, mine = plan.folder / "order.trace", sessionday(plan)
+    log, mine = plan.folder / "order.trace", sessionday(plan, phones=1)
     with mine.server as server:
-        phone = [*mine.phones(server)][:1]
+        phone = [*mine.phones(server)]
         with traced(server.pid, log, CALLS, "-s", "64"):
             load = run(plan.folder, server.port, phone, 60, most=PUSHES)
     answers, unsynced = counted(log)

@@ -1,4 +1,4 @@
-"""What the peers need, installed outside of the tree: pinned by hash, in the user's cache, once for each set of pins."""
+"""What the peers need, outside of the tree: pinned by hash, in the user's cache, once for each set of pins."""
 
 import hashlib
 import os

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from bench import busy, clinic, load
+from bench.board import looked
 from bench.contest import Contestant, Plan, against, rates, told
 from bench.phone_talk import Talk
 from bench.servers import Server, ours
@@ -32,11 +33,12 @@ def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
             step.turn()
             fresh.append(after_entry(plan, server, phones[0], day))
             say(f"round {number + 1}: day {rates(day.ours)[-1]:,.0f}/s, bare {rates(day.bare)[-1]:,.0f}/s")
+    bare, drawn = "bare echo of the same bytes", "0.06 to 0.09 (drawn each time)"
     return [
-        Row("session page", "bare echo of the same bytes", against(rates(day.ours), rates(day.bare)), "≥ 0.3", "0.06 to 0.09 (drawn each time)", day.note()),
-        Row("page of one question", "bare echo of the same bytes", against(rates(step.ours), rates(step.bare)), note=step.note()),
-        Row("session page, an entry came before each look", "the same page, nothing new: time", fresh),
-    ]  # fmt: skip
+        Row("session page", bare, against(rates(day.ours), rates(day.bare)), "≥ 0.3", drawn, day.note()),
+        Row("page of one question", bare, against(rates(step.ours), rates(step.bare)), note=step.note()),
+        Row("session page, an entry came before each look: time", "the same page, nothing new", fresh),
+    ]
 
 
 class Pages:
@@ -69,6 +71,4 @@ class Pages:
 def after_entry(plan: Plan, server: Server, phone: load.Phone, day: Pages) -> float:
     """How much longer a look takes whose session has just grown."""
     talk, reader = Talk(server.port, phone), Talk(server.port, day.ours.ready[0])
-    from bench.board import looked
-
     return looked(reader, talk, plan.seconds / 2) / looked(reader, None, plan.seconds / 2)

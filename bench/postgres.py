@@ -1,4 +1,4 @@
-"""On PostgreSQL: ours against asyncpg with a transaction a request, against ours on SQLite, and two processes against one.
+"""On PostgreSQL: ours against asyncpg with a transaction a request, against ours on SQLite; two processes to one.
 
 The cluster lies on the same disk as the SQLite files do, with its own defaults: every commit waits for the disk.
 """
@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -18,7 +19,7 @@ from bench.peers import plain
 from bench.servers import Server, ours
 from bench.sync import sessionday
 from bench.table import Row
-from tests.cluster import Cluster
+from tests.cluster import Cluster, name_of
 
 
 class OnDisk(Cluster):
@@ -57,7 +58,7 @@ def pool(plan: Plan, cluster: Cluster) -> Contestant:
     """asyncpg, ten connections, a transaction a request, the peers' tables."""
     url = cluster.database(empty=True)
     handles = ", ".join(f"('{handle}', 0)" for handle in contenders.HANDLES)
-    cluster.sql(plain.SCHEMA + f"INSERT INTO session VALUES {handles}", database=url.rpartition("/")[2].partition("?")[0])
+    cluster.sql(plain.SCHEMA + f"INSERT INTO session VALUES {handles}", name_of(url))  # noqa: S608
     command = contenders.uvicorn("pooled:app")
     server = Server(command, plan.folder, name="asyncpg", BENCH_DATABASE=url, BENCH_KEY=plain.KEY)
     return Contestant("asyncpg, a transaction a request, 10 connections", server, contenders.phones)
@@ -74,21 +75,20 @@ def processes(plan: Plan, cluster: Cluster, say: Callable[[str], None]) -> Row:
         for number in range(plan.rounds):
             one = Contestant("one", both[0], lambda server: phones, ready=phones).turn(plan)
             halves = [
-                Contestant("half", server, list, ready=phones[place::2]) for place, server in enumerate(both)
+                Contestant("half", server, lambda server: phones, ready=phones[place::2])
+                for place, server in enumerate(both)
             ]
             two = together(plan, halves)
             ratios.append(sum(turn.load.rate for turn in two) / one.load.rate)
             busy.append(sum(turn.cpu + turn.load.cpu for turn in two) / two[0].load.elapsed)
             say(f"two processes, round {number + 1}: {ratios[-1]:.2f} of one")
     note = (
-        f"of {os.cpu_count()} cores, both processes and the generators kept {median(busy):.1f} busy, PostgreSQL had the rest"
+        f"of {os.cpu_count()} cores the two processes and generators kept {median(busy):.1f} busy, PostgreSQL the rest"
     )
     return Row("two processes over one PostgreSQL", "one process", ratios, "≥ 1.5", note=note)
 
 
 def together(plan: Plan, halves: Sequence[Contestant]) -> list[Turn]:
     """Their turns at the same time."""
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(len(halves)) as pool:
         return list(pool.map(lambda one: one.turn(plan), halves))

@@ -32,7 +32,7 @@ def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
         Row("durable `/sync`", other.name, against(rates(mine), rates(other)), target, prototype, told(other))
         for other, target, prototype in others
     ]
-    return [*found, syncs(plan, contenders.pouchdb(plan), say), syncs(plan, sessionday(plan), say)]
+    return [*found, syncs(plan, contenders.pouchdb(plan), say), syncs(plan, sessionday(plan, phones=1), say)]
 
 
 def syncs(plan: Plan, one: Contestant, say: Callable[[str], None]) -> Row:

@@ -1,4 +1,4 @@
-"""Servers that are measured: each a process (or a few) of its own on loopback, with what it took of processor and memory."""
+"""Servers that are measured: each a process (or a few) of its own, and what it took of processor and memory."""
 
 import os
 import resource
@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,9 +22,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 class Server:
     """A command that listens on `port`; `{port}` in it is replaced. Started with `with`, and gone after it."""
 
-    def __init__(
-        self, command: Sequence[str], folder: Path, *, name: str = "server", **environment: str
-    ) -> None:
+    def __init__(self, command: Sequence[str], folder: Path, *, name: str = "server", **environment: str) -> None:
         self.port = free_port()
         self.name = name
         self._command = [part.replace("{port}", str(self.port)) for part in command]

@@ -11,10 +11,10 @@ from bench.table import Row
 
 def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
     """Ours with and without the delay, and Fastify with better-sqlite3 with it, alone and batched."""
-    shim = {"LD_PRELOAD": str(compiled("slow_sync.c", plan.folder, "-shared", "-fPIC", "-ldl"))}
-    fast, mine = sessionday(plan), sessionday(plan, "ours, 1 ms", **shim)
-    alone = contenders.fastify(plan, batched=False, **shim)
-    batched = contenders.fastify(plan, batched=True, **shim)
+    shim = str(compiled("slow_sync.c", plan.folder, "-shared", "-fPIC", "-ldl"))
+    fast, mine = sessionday(plan), sessionday(plan, "ours, 1 ms", LD_PRELOAD=shim)
+    alone = contenders.fastify(plan, batched=False, LD_PRELOAD=shim)
+    batched = contenders.fastify(plan, batched=True, LD_PRELOAD=shim)
     quick = [contenders.fastify(plan, batched=False), contenders.fastify(plan, batched=True)]
     contest(plan, [fast, mine, alone, batched, *quick], say)
     slow, work = rates(mine), "durable `/sync`, every sync 1 ms slower"

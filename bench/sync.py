@@ -32,11 +32,11 @@ def stand_ins(count: int) -> list[load.Phone]:
     ]
 
 
-def sessionday(plan: Plan, name: str = "ours", **environment: str) -> Contestant:
-    """Ours, over a fresh SQLite database."""
-    opened = clinic.made(plan.folder)
+def sessionday(plan: Plan, name: str = "ours", *, phones: int = clinic.PHONES, **environment: str) -> Contestant:
+    """Ours, over a fresh SQLite database with a session for every phone."""
+    opened = clinic.made(plan.folder, phones)
     server = ours(opened.url, plan.folder, name=name, **environment)
-    return Contestant(name, server, lambda server: clinic.phones(opened, server.port))
+    return Contestant(name, server, lambda server: clinic.phones(opened, server.port, phones))
 
 
 def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
@@ -56,11 +56,13 @@ def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
 def half(plan: Plan, mine: Contestant, bare: Contestant, say: Callable[[str], None]) -> Sequence[Row]:
     """p99 where requests are due at half of the rate that ours reached, whatever the server does."""
     rate = median(rates(mine)) / 2
-    found: list[tuple[int, int]] = []
+    found: list[tuple[float, float]] = []
     with mine.server, bare.server:
         for number in range(plan.rounds):
             both = mine.turn(plan, rate=rate).load, bare.turn(plan, rate=rate).load
-            found.append((both[0].p99, both[1].p99))
-            say(f"at half of the load, round {number + 1}: p99 {both[0].p99 / 1000:.1f} and {both[1].p99 / 1000:.1f} ms")
-    note = f"at {rate:,.0f}/s: ours {median(a for a, _ in found) / 1000:.1f} ms, echo {median(b for _, b in found) / 1000:.1f} ms"
-    return [Row("p99 of `/sync` at half of the full load", "echo at the same rate", [a / b for a, b in found], "≤ 3", "", note)]
+            found.append((both[0].p99 / 1000, both[1].p99 / 1000))
+            say(f"at half of the load, round {number + 1}: p99 {found[-1][0]:.1f} and {found[-1][1]:.1f} ms")
+    ours_ms, bare_ms = (median(each) for each in zip(*found, strict=True))
+    note = f"at {rate:,.0f}/s: ours {ours_ms:.1f} ms, echo {bare_ms:.1f} ms"
+    ratios = [one / other for one, other in found]
+    return [Row("p99 of `/sync` at half of the full load", "echo at the same rate", ratios, "≤ 3", "", note)]

@@ -1,4 +1,4 @@
-"""Looks at what a server asks of the system, by strace: that a sync of the disk came before an answer can be seen there."""
+"""What a server asks of the system, by strace: whether a sync of the disk came before an answer can be seen there."""
 
 import subprocess
 import time

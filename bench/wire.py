@@ -9,7 +9,7 @@ from statistics import median
 
 from bench import busy, clinic, load
 from bench.contest import Contestant, Plan, against, rates
-from bench.servers import ROOT, ours
+from bench.servers import ROOT, Server, ours
 from bench.table import Row
 
 
@@ -38,7 +38,8 @@ def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
 
 def told(name: str, plain: int, compressed: int) -> Row:
     """One thing's bytes."""
-    return Row(f"bytes of {name}, with gzip asked for", "as it is", [compressed / plain], note=f"{plain:,} → {compressed:,} bytes")
+    note = f"{plain:,} → {compressed:,} bytes"
+    return Row(f"bytes of {name}, with gzip asked for", "as it is", [compressed / plain], note=note)
 
 
 def both(port: int, path: str, cookie: str) -> tuple[int, int]:
@@ -67,19 +68,17 @@ def static_files(port: int, cookie: str, handle: str) -> list[str]:
     to.close()
     if not found:
         raise RuntimeError("the session page names no build")
-    files = [file.relative_to(ROOT / "static") for file in (ROOT / "static").rglob("*") if file.suffix in (".js", ".css")]
-    return [f"/static/{found[1].decode()}/{file.as_posix()}" for file in sorted(files) if file.name != "sw.js"]
+    home = ROOT / "static"
+    files = [file.relative_to(home) for file in sorted(home.rglob("*")) if file.suffix in (".js", ".css")]
+    return [f"/static/{found[1].decode()}/{file.as_posix()}" for file in files if file.name != "sw.js"]
 
 
-def compressed_against_plain(plan: Plan, server: object, path: str, say: Callable[[str], None]) -> list[Row]:
+def compressed_against_plain(plan: Plan, server: Server, path: str, say: Callable[[str], None]) -> list[Row]:
     """That a file is not compressed for each request anew: its rate as gzip, and as it is."""
-    from bench.servers import Server
-
-    assert isinstance(server, Server)  # noqa: S101
-    ways = [
-        Contestant(way, server, list, expect="", ready=[load.get(path, **{"Accept-Encoding": way})] * 16)
-        for way in ("gzip", "identity")
-    ]
+    ways = []
+    for way in ("gzip", "identity"):
+        asked = [load.get(path, **{"Accept-Encoding": way})] * 16
+        ways.append(Contestant(way, server, lambda server: [], expect="", ready=asked))
     for number in range(plan.rounds):
         for one in ways:
             one.turns.append(one.turn(plan))

@@ -31,7 +31,7 @@ class Cluster:
 
     def __init__(self, *, tcp: bool = False, settings: Sequence[str] = ()) -> None:
         self.folder = _folder()
-        self.port = _free_port()
+        self.port = free_port()
         self._tcp = tcp
         self._settings = [*settings]
         self._names = count(1)
@@ -78,7 +78,7 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **_as_user(),
+                **as_user(),
             )
         self._wait_until("SELECT 1")
 
@@ -145,7 +145,7 @@ class Cluster:
         """Runs one of PostgreSQL's own programs and returns what it said."""
         done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(_program(program)), *arguments], capture_output=True, text=True, timeout=SECONDS, check=False,
-            cwd=self.folder, **_as_user(),
+            cwd=self.folder, **as_user(),
         )  # fmt: skip
         assert done.returncode == 0, f"{program}: {done.stderr}{done.stdout}"
         return done.stdout
@@ -202,13 +202,13 @@ def _folder() -> Path:
     return made
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _as_user() -> dict[str, Any]:
+def as_user() -> dict[str, Any]:
     """PostgreSQL refuses to be root."""
     return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
 

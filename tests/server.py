@@ -11,6 +11,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from tests.databases import databases
+
 PASSPHRASE = "paper boat morning tea"
 
 
@@ -23,8 +25,9 @@ class Server:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database = f"sqlite:///{folder / 'server.db'}"
+        self.database = databases.new(folder / "server.db")
         self.environment = {**os.environ, "SESSIONDAY_DATABASE": self.database, "SESSIONDAY_PUBLIC_URL": self.url}
+        self.environment["SESSIONDAY_KEYS_FILE"] = str(folder / "server.keys")
         self.environment.update(environment)
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -16,6 +16,7 @@ from sessionday.booking import Booked, book
 from sessionday.protocols import Checklist, load
 from sessionday.settings import Settings
 from sessionday.store import Clinic, Staff, Store
+from tests.databases import databases
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -132,7 +133,7 @@ async def open_world(
 ) -> AsyncIterator[World]:
     """A world at `now`, in a database of its own in `folder`, that people reach at `url`."""
     clock = Clock(now)
-    settings = Settings(database=f"sqlite:///{folder / 'day.db'}", public_url=url, keys=("k" * 48,))
+    settings = Settings(database=databases.new(folder / "day.db"), public_url=url, keys=("k" * 48,))
     app = create_app(settings, now=clock)
     async with app.router.lifespan_context(app):
         store: Store = app.state.site.store

@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# Its framework is installed outside of the tree.
 """SQLAlchemy's async ORM behind the same Starlette."""
 
 import models

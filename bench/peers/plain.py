@@ -1,6 +1,7 @@
 """What all Python peers share: the same rows, the same check of a signed credential, the same words in and out.
 
-They number a session's entries, know what they have by its id, and answer with all that is new: no chain, no quarantine.
+They number a session's entries, know what they have by its id, and answer with all that is new. They keep no chain and
+no quarantine.
 """
 
 import hashlib
@@ -23,9 +24,9 @@ CREATE TABLE entry (
 COLUMNS = "session, seq, id, device, n, seen, at, kind, step, answer, of, reason"
 HEAD = "SELECT seq FROM session WHERE handle = ?"
 KNOWN = "SELECT seq FROM entry WHERE session = ? AND id = ?"
-ADD = f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD = f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 MOVE = "UPDATE session SET seq = ? WHERE handle = ?"
-NEWS = f"SELECT {COLUMNS} FROM entry WHERE session = ? AND seq > ? ORDER BY seq LIMIT 500"
+NEWS = f"SELECT {COLUMNS} FROM entry WHERE session = ? AND seq > ? ORDER BY seq LIMIT 500"  # noqa: S608
 PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000;"
 _signer = Signer(KEY, salt="bench", digest_method=hashlib.sha256)
 

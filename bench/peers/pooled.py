@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# Its framework is installed outside of the tree.
 """asyncpg behind the same Starlette: a pool of ten, a transaction a request."""
 
 from collections.abc import AsyncIterator

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,10 +17,11 @@ from sessionday.protocols import Checklist, ProtocolError, load, names
 from sessionday.record_file import exported, verify_file
 from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
-from sessionday.store import Store, StoreError
+from sessionday.store import Store, StoreError, move
 from sessionday.web.passphrases import hash_passphrase
 
 MIN_PASSPHRASE = 15
+DAY_MS = 86_400_000
 
 
 class Failure(Exception):
@@ -57,7 +58,8 @@ def main(argv: list[str] | None = None) -> None:
 def build_parser() -> Parser:
     """Every command with its arguments."""
     shared = Parser(add_help=False)
-    shared.add_argument("--database", help="sqlite:///path; default sqlite:///sessionday.db here")
+    shared.add_argument("--database", help="sqlite:///path or postgresql://…; default sqlite:///sessionday.db here")
+    shared.add_argument("--listen", metavar="URL", help="PostgreSQL’s own address, where --database is a pooler’s")
     shared.add_argument("--json", action="store_true", help="print one JSON object")
     parser = Parser(prog="sessionday", description="The day of a session, for client, support person and clinic.")
     parser.add_argument("--version", action="version", version=f"sessionday {__version__}")
@@ -131,6 +133,14 @@ def _add_reading(commands: Any, shared: Parser) -> None:
     command = commands.add_parser("verify", parents=[shared], help="check an exported record's chain")
     command.add_argument("file")
     command.set_defaults(run=run_verify)
+    command = commands.add_parser("archive", parents=[shared], help="fold the records of sessions that are long over")
+    command.add_argument("--older-than", metavar="DAYS", default="", help="days since they were over; else the setting")
+    command.set_defaults(run=run_archive)
+    command = commands.add_parser("move", help="copy a whole database into a new one; stop all servers first")
+    command.add_argument("--from", dest="source", required=True, metavar="URL")
+    command.add_argument("--to", dest="target", required=True, metavar="URL")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=run_move)
     command = commands.add_parser("backup", parents=[shared], help="a verified copy of the live database")
     command.add_argument("file")
     command.set_defaults(run=run_backup)
@@ -267,12 +277,38 @@ def run_backup(given: argparse.Namespace) -> None:
     in_store(given, work)
 
 
+def run_archive(given: argparse.Namespace) -> None:
+    """archive"""
+
+    async def work(store: Store, settings: Settings) -> None:
+        before, count = now_ms() - settings.archive_days * DAY_MS, 0
+        while folded := await store.archive(before, now_ms(), 100):
+            count += folded
+            print(f"{count} sessions folded", file=sys.stderr, flush=True)
+        told(given, {"sessions": count}, f"{count} sessions were over and are archived now.")
+
+    given.archive_days = given.older_than
+    in_store(given, work)
+
+
+def run_move(given: argparse.Namespace) -> None:
+    """move"""
+    found = asyncio.run(
+        move(given.source, given.target, now=now_ms(), said=lambda words: print(words, file=sys.stderr, flush=True))
+    )
+    told(
+        given,
+        asdict(found),
+        f"{found.sessions} sessions with {found.entries} entries are moved, and every chain holds.",
+    )
+
+
 def in_store(given: argparse.Namespace, work: Callable[[Store, Settings], Coroutine[Any, Any, None]]) -> None:
     """Runs `work` with the database open beside a server or without one."""
     settings = settings_of(given)
 
     async def opened() -> None:
-        store = await Store.open(settings.database, now=now_ms(), writer=False)
+        store = await Store.open(settings.database, now=now_ms(), writer=False, listen=settings.listen)
         try:
             await work(store, settings)
         finally:

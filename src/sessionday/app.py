@@ -79,7 +79,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        store = await Store.open(settings.database, now=clock(), writer=True)
+        store = await Store.open(settings.database, now=clock(), writer=True, listen=settings.listen)
         site = app.state.site = make_site(settings, store, clock)
         store.fresh = site.recent.grew
         store.news = site.hear
@@ -126,7 +126,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
         release=release,
         packs=Packs(release.build),
         pages=pages,
-        watch=Watch(store, cards, now),
+        watch=Watch(store, cards, now, settings.archive_days),
         seat_cookie=seat,
         sign_in_cookie=staff,
         turns=Turns(),

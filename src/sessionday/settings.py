@@ -19,12 +19,18 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a running server needs to know. `keys` sign cookies, oldest first; the newest signs, all verify."""
+    """What a running server needs to know. `keys` sign cookies, oldest first; the newest signs, all verify.
+
+    `listen`: PostgreSQL's own address for news, where `database` leads through a pooler. `archive_days`: how long after
+    a session is over its record is folded.
+    """
 
     database: str = "sqlite:///sessionday.db"
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
+    listen: str | None = None
+    archive_days: int = 90
     keys_file: Path | None = None
     keys: tuple[str, ...] = ()
 
@@ -40,6 +46,8 @@ VARIABLES = {
     "host": "SESSIONDAY_HOST",
     "port": "SESSIONDAY_PORT",
     "public_url": "SESSIONDAY_PUBLIC_URL",
+    "listen": "SESSIONDAY_LISTEN",
+    "archive_days": "SESSIONDAY_ARCHIVE_DAYS",
     "keys_file": "SESSIONDAY_KEYS_FILE",
 }
 
@@ -56,6 +64,8 @@ def read_settings(given: Mapping[str, object], environ: Mapping[str, str] = os.e
         host=host,
         port=port,
         public_url=_public_url(str(found["public_url"] or f"http://{host}:{port}")),
+        listen=str(found["listen"]) if found["listen"] else None,
+        archive_days=_days(found["archive_days"] or 90),
         keys_file=keys_file,
     )
 
@@ -93,6 +103,13 @@ def _port(value: object) -> int:
     text = str(value)
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingError(f"The port must be a number from 1 to 65535, not ‘{text}’.")
+    return int(text)
+
+
+def _days(value: object) -> int:
+    text = str(value)
+    if not text.isdecimal() or not 0 < int(text) < 100_000:
+        raise SettingError(f"The days after which sessions are archived must be a number from 1, not ‘{text}’.")
     return int(text)
 
 

@@ -11,7 +11,7 @@ import { Sync } from "./sync.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
 const { handle, person, build: release } = document.body.dataset;
-const page = { log: null, pack: null, sync: null, shown: 0, timer: 0, notice: "" };
+const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, notice: "" };
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
 const QUIET_MS = 800;
 
@@ -55,12 +55,15 @@ async function fetchPack() {
 async function show() {
   const { own, heard, facts } = await page.log.whole();
   if (facts.seen === undefined && !own.length) return; // nothing heard yet: the server's own drawing knows more
+  await breath();
   const { pack } = page;
-  const now = nowOf(heard, facts);
+  page.latest = heard.reduce((latest, entry) => Math.max(latest, entry.t), page.latest);
+  const now = nowOf(facts);
   const recorded = new Set(heard.map((entry) => entry.id));
   const mine = own.filter((entry) => !recorded.has(entry.id)).map((entry) => asEntry(entry, facts, pack, now));
   const counted = [...heard, ...mine.filter((entry) => !entry.held)];
   const state = evaluate(pack.protocol, pack.session, counted, now);
+  await breath();
   page.shown = facts.seen || 0;
   document.body.dataset.seq = String(page.shown);
   const unsent = own.filter((entry) => entry.seq === null && !entry.held).length;
@@ -71,9 +74,20 @@ async function show() {
 
 // The clinic's clock as this phone knows it: never before what the clinic has told already, so that a phone's clock that was
 // set back makes nothing unsaid. The phone's own entries are no such proof: its clock may have been ahead.
-function nowOf(heard, facts) {
-  const told = Math.max(Date.now() + (facts.skew || 0), facts.heard_at || 0);
-  return heard.reduce((latest, entry) => Math.max(latest, entry.t), told);
+function nowOf(facts) {
+  return Math.max(Date.now() + (facts.skew || 0), facts.heard_at || 0, page.latest);
+}
+
+// Between two pieces of work the page may answer a tap: on a slow phone each of them takes tens of milliseconds.
+function breath() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 function asEntry(entry, facts, pack, now) {
@@ -113,9 +127,9 @@ async function take(form, submitter) {
 
 async function read(form, fields) {
   const { pack } = page;
-  const { heard, facts } = await page.log.whole();
+  const facts = await page.log.facts();
   const skew = facts.skew || 0;
-  const now = nowOf(heard, facts);
+  const now = nowOf(facts);
   const rules = pack.protocol.steps.find((one) => one.id === fields.step);
   const t = pack.seat.role === "staff" ? happenedAt(pack, fields, now) : now;
   if (fields.kind === "waive" && !fields.reason.trim()) throw new BadAnswer("reason", pack.words.errors.reason);

@@ -58,7 +58,7 @@ export class Sync {
   }
 
   async #round() {
-    const { facts } = await this.#log.whole();
+    const facts = await this.#log.facts();
     const waiting = await this.#log.unsent();
     const fresh = waiting.filter((entry) => !this.#aside.has(entry.id));
     const batch = (fresh.length ? fresh : waiting).slice(0, this.#batch);

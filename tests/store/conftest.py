@@ -1,18 +1,28 @@
-"""One small clinic with one session, in a real file."""
+"""One small clinic with one session, in a real database: every test that asks for it is made for each kind."""
 
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # so that tests can share their world
-
+from tests.cluster import Cluster
 from tests.store.world import World
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of one; made with the schema, or on its first use."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'day.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    url = cluster.database()
+    yield url
+    cluster.drop(url)
+
+
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    made = await World.make(tmp_path / "day.db")
+async def world(database: str) -> AsyncIterator[World]:
+    made = await World.make(database)
     yield made
     await made.store.close()

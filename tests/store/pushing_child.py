@@ -27,8 +27,8 @@ async def phone(store: Store, session: Session, device: str, rng: random.Random)
         first += count
 
 
-async def main(path: str, cycle: int) -> None:
-    store = await Store.open(f"sqlite:///{path}", now=NOW)
+async def main(url: str, cycle: int) -> None:
+    store = await Store.open(url, now=NOW)
     session = await store.session("one")
     assert session
     rng = random.Random(cycle)

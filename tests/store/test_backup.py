@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sessionday.store import Store, StoreError
-from tests.store.world import NOW, World, entry, raw
+from tests.store.world import NOW, World, entry
 
 
 async def test_a_copy_made_while_others_write_is_whole_and_another_database(world: World, tmp_path: Path) -> None:
@@ -68,10 +67,8 @@ async def test_a_backup_never_overwrites_and_names_a_missing_directory(world: Wo
 )
 async def test_a_record_that_does_not_hold_together_gives_no_backup(world: World, tmp_path: Path, damage: str) -> None:
     await world.push(*(entry(n) for n in range(1, 4)))
-    with closing(raw(world.path)) as db:
-        for trigger in ("entry_stays", "entry_kept"):
-            db.execute(f"DROP TRIGGER {trigger}")
-        db.execute(damage)
+    on = "" if world.url.startswith("sqlite:") else " ON entry"
+    await world.around(*(f"DROP TRIGGER {name}{on}" for name in ("entry_stays", "entry_kept")), damage)
     with pytest.raises(StoreError, match=r"does not hold together|entries of no session"):
         await world.store.backup(tmp_path / "copy.db")
     assert [name for name in os.listdir(tmp_path) if "copy" in name] == []
@@ -79,6 +76,6 @@ async def test_a_record_that_does_not_hold_together_gives_no_backup(world: World
 
 async def test_a_command_can_back_up_beside_a_server(world: World, tmp_path: Path) -> None:
     await world.push(entry(1), "odd")
-    async with await Store.open(f"sqlite:///{world.path}", now=NOW, writer=False) as command:
+    async with await Store.open(world.url, now=NOW, writer=False) as command:
         made = await command.backup(tmp_path / "copy.db")
     assert (made.entries, made.held) == (1, 1)

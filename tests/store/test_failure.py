@@ -7,14 +7,15 @@ from contextlib import closing
 import pytest
 
 from sessionday.store import EmailTaken, StoreBusy, StoreFailed, sqlite
-from tests.store.world import NOW, World, entry, raw, results
+from tests.store.world import NOW, World, entry, in_a_file, raw, results
 
 
+@in_a_file
 async def test_a_full_disk_ends_the_writer_and_nothing_was_acknowledged_that_is_not_there(world: World) -> None:
     told: list[str] = []
     world.store.on_failure = told.append
-    pages = (await world.store._sqlite.writer.all("PRAGMA page_count"))[0][0]
-    await world.store._sqlite.writer.all(f"PRAGMA max_page_count = {pages + 20}")
+    pages = (await world.file.writer.all("PRAGMA page_count"))[0][0]
+    await world.file.writer.all(f"PRAGMA max_page_count = {pages + 20}")
     acknowledged: list[str | None] = []
 
     async def phone(name: str) -> None:
@@ -38,8 +39,9 @@ async def test_a_full_disk_ends_the_writer_and_nothing_was_acknowledged_that_is_
     assert set(acknowledged) == set(stored)
 
 
+@in_a_file
 async def test_what_waits_behind_a_failure_fails_too(world: World) -> None:
-    await world.store._sqlite.writer.all("PRAGMA max_page_count = 1")
+    await world.file.writer.all("PRAGMA max_page_count = 1")
     big = entry(1, step="text", answer="x" * 16000)
     pushes = [world.push({**big, "id": f"e{k}"}, device=f"p{k}") for k in range(600)]  # several batches
     ends = await asyncio.gather(*pushes, return_exceptions=True)
@@ -60,8 +62,9 @@ async def test_one_action_that_fails_does_not_touch_its_neighbours(world: World)
     assert await world.store.staff_by_email("Kim@X.org") == third
 
 
+@in_a_file
 async def test_a_database_held_by_another_for_too_long_is_said_and_the_writer_goes_on(world: World) -> None:
-    await world.store._sqlite.writer.all("PRAGMA busy_timeout = 50")
+    await world.file.writer.all("PRAGMA busy_timeout = 50")
     with closing(raw(world.path)) as db:
         db.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusy, match="busy with another program"):

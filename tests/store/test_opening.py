@@ -1,4 +1,4 @@
-"""Opening a database: made once, brought forward, and never by guessing over something that is there."""
+"""A database in a file: made once, held by one server, and never made over something that is there."""
 
 import asyncio
 import multiprocessing
@@ -7,15 +7,19 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sessionday.store import DatabaseInUse, NewerDatabase, Store, StoreError, migrate, place
-from sessionday.store.migrate import Migration
+from sessionday.store import DatabaseInUse, Store, StoreError, migrate, place
+from sessionday.store.sqlite import SqliteEngine
 from tests.store.world import NOW, World, entry, raw, results
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return url(tmp_path / "day.db")
 
 
 def url(path: Path) -> str:
@@ -41,13 +45,8 @@ async def test_a_new_database_stays_the_same_when_opened_again(tmp_path: Path) -
     assert sorted(os.listdir(tmp_path)) == ["day.db", "day.db.lock"]
 
 
-async def test_two_databases_have_two_epochs(tmp_path: Path) -> None:
-    async with await Store.open(url(tmp_path / "a"), now=NOW) as a, await Store.open(url(tmp_path / "b"), now=NOW) as b:
-        assert a.epoch != b.epoch
-
-
 async def test_stored_means_synced_and_readers_never_checkpoint(world: World) -> None:
-    engine = world.store._sqlite
+    engine = world.file
     asked = {name: (await engine.writer.all(f"PRAGMA {name}"))[0][0] for name in ("synchronous", "journal_mode")}
     assert asked == {"synchronous": 2, "journal_mode": "wal"}
     assert (await engine.writer.all("PRAGMA foreign_keys"))[0][0] == 1
@@ -69,47 +68,12 @@ async def test_looking_up_a_batch_never_reads_a_whole_table_or_session(world: Wo
         ("clinic, session, fingerprint", "held"),
     ):
         count, args = rounded([["x"] * (key.count(",") + 1)] * 3)
-        plan = await world.store._all(f"EXPLAIN QUERY PLAN {found_by(key, '1', table, count)}", args)
+        plan = await world.store._all(f"EXPLAIN QUERY PLAN SELECT 1 {found_by(key, table, count)}", args)
         whole = " AND ".join(f"{part}=?" for part in key.split(", "))
         assert any(f"SEARCH {table} USING" in row[3] and f"({whole})" in row[3] for row in plan), plan
     count, args = rounded([["x", "y"]] * 3)
     plan = await world.store._all(f"EXPLAIN QUERY PLAN SELECT * FROM session WHERE {among('clinic, id', count)}", args)
     assert any("SEARCH session USING INDEX" in row[3] for row in plan), plan
-
-
-async def test_a_newer_database_is_refused_in_words_and_left_alone(world: World) -> None:
-    await world.store.close()
-    with closing(raw(world.path)) as db:
-        db.execute("INSERT INTO migration VALUES (7, 'later', 'x', 0)")
-    before = world.path.read_bytes()
-    with pytest.raises(NewerDatabase, match=r"newer Session Day \(schema 7; this one knows 2\)"):
-        await reopened(world.path)
-    assert world.path.read_bytes() == before
-
-
-async def test_a_migration_that_was_edited_is_refused(world: World) -> None:
-    await world.store.close()
-    with closing(raw(world.path)) as db:
-        db.execute("UPDATE migration SET checksum = 'other'")
-    with pytest.raises(StoreError, match="another migration 1"):
-        await reopened(world.path)
-
-
-async def test_a_migration_that_fails_half_way_leaves_nothing(world: World) -> None:
-    bad = Migration(3, "bad", "CREATE TABLE half (a TEXT);\nINSERT INTO nowhere VALUES (1);\n")
-    steps = [*migrate.known("sqlite"), bad]
-    with pytest.raises(StoreError, match=r"Migration 3 \(bad\) could not be applied: no such table"):
-        await migrate.migrate(world.store._engine, steps, now=NOW, may=True)
-    assert await world.store._all("SELECT name FROM sqlite_schema WHERE name = 'half'") == []
-    good = replace(bad, script="-- first; of two\nCREATE TABLE half (a TEXT);")
-    await migrate.migrate(world.store._engine, [*steps[:-1], good], now=NOW, may=True)
-    assert [row[0] for row in await world.store._all("SELECT number FROM migration ORDER BY number")] == [1, 2, 3]
-
-
-async def test_a_schema_is_not_changed_under_a_running_server(world: World) -> None:
-    more = [*migrate.known("sqlite"), Migration(3, "more", "CREATE TABLE more (a TEXT);")]
-    with pytest.raises(StoreError, match="running server"):
-        await migrate.migrate(world.store._engine, more, now=NOW, may=False)
 
 
 def _text(path: Path) -> None:
@@ -163,7 +127,9 @@ async def test_what_is_no_database_is_refused_in_words_and_left_as_it_is(tmp_pat
         ("sqlite:////nowhere/at/all/day.db", "no directory /nowhere/at/all"),
         ("day.db", "no database address"),
         ("sqlite:///", "no database address"),
-        ("postgresql://localhost/day", "not supported yet"),
+        ("postgresql://", "no database address"),
+        ("postgresql://sam:secret@localhost", "‘postgresql://sam:…@localhost’ is no database address"),
+        ("postgresql://127.0.0.1:1/day", r"can’t be reached right now.*127\.0\.0\.1"),
     ],
 )
 async def test_a_wrong_address_is_refused_in_words(address: str, words: str) -> None:
@@ -224,8 +190,9 @@ async def test_a_server_waits_for_a_command_that_is_at_work(tmp_path: Path) -> N
 
 async def test_a_command_beside_a_server_writes_in_turn_and_never_checkpoints(world: World) -> None:
     async with await Store.open(url(world.path), now=NOW, writer=False) as command:
-        assert (await command._sqlite.writer.all("PRAGMA wal_autocheckpoint"))[0][0] == 0
-        assert (await world.store._sqlite.writer.all("PRAGMA wal_autocheckpoint"))[0][0] > 0
+        assert isinstance(command._engine, SqliteEngine)
+        assert (await command._engine.writer.all("PRAGMA wal_autocheckpoint"))[0][0] == 0
+        assert (await world.file.writer.all("PRAGMA wal_autocheckpoint"))[0][0] > 0
         pushes = (world.push(entry(n), device=f"s{n % 5}") for n in range(1, 101))
         beside = (command.push(world.offer(entry(n), device=f"c{n % 5}")) for n in range(1, 101))
         clinics = (command.add_clinic(f"Clinic {n}", "UTC", "1", NOW) for n in range(20))
@@ -243,7 +210,7 @@ async def test_a_command_refuses_a_database_that_vanished_under_its_server(world
 
 async def test_after_a_crash_a_damaged_database_is_not_served(world: World, tmp_path: Path) -> None:
     await world.push(*(entry(n, step="text", answer="x" * 3000) for n in range(1, 100)))
-    await world.store._sqlite.writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
+    await world.file.writer.all("PRAGMA wal_checkpoint(TRUNCATE)")
     await world.push(entry(100))
     crashed = tmp_path / "crashed.db"
     for end in ("", "-wal"):
@@ -264,12 +231,9 @@ async def test_a_database_left_by_a_crash_opens_whole(world: World, tmp_path: Pa
         assert [e["seq"] for e in await store.entries(world.session)] == [1, 2]
 
 
-async def test_only_the_engine_knows_the_driver() -> None:
-    folder = Path(migrate.__file__).parent
-    knowing = {
-        file.name
-        for file in folder.glob("*.py")
-        if "import sqlite3" in (text := file.read_text()) or "aiosqlite" in text
-    }
+async def test_only_the_engines_know_the_drivers() -> None:
+    sources = {file.name: file.read_text() for file in Path(migrate.__file__).parent.glob("*.py")}
+    knowing = {name for name, text in sources.items() if "import sqlite3" in text or "aiosqlite" in text}
     assert knowing == {"sqlite.py"}
+    assert {name for name, text in sources.items() if "asyncpg" in text} == {"postgres_connection.py"}
     assert sqlite3.sqlite_version_info >= (3, 35)  # RETURNING

@@ -3,11 +3,17 @@
 import json
 import sqlite3
 import uuid
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+
 from sessionday.store import Clinic, Fact, Push, Seat, Session, Store, Verdict
+from sessionday.store.postgres import PostgresEngine
+from sessionday.store.sqlite import SqliteEngine
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
@@ -22,19 +28,38 @@ BODY = json.dumps({"rules": {"id": "small", "version": "1", "steps": STEPS}})
 @dataclass
 class World:
     store: Store
-    path: Path
+    url: str
     clinic: Clinic
     session: Session
     seat: Seat
 
     @classmethod
-    async def make(cls, path: Path) -> "World":
-        store = await Store.open(f"sqlite:///{path}", now=NOW)
+    async def make(cls, url: str) -> "World":
+        store = await Store.open(url, now=NOW)
         clinic = await store.add_clinic("Meadow", "Europe/Zurich", "+41 44 000 00 00", NOW)
         await store.add_protocol(clinic.id, "small", "1", BODY, NOW)
         session = await add_session(store, clinic, "one")
         seat = next(seat for seat in await store.seats(session) if seat.role == "client")
-        return cls(store, path, clinic, session, seat)
+        return cls(store, url, clinic, session, seat)
+
+    @property
+    def path(self) -> Path:
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    @property
+    def file(self) -> SqliteEngine:
+        """Where it is known to be one."""
+        assert isinstance(self.store._engine, SqliteEngine)
+        return self.store._engine
+
+    @property
+    def postgres(self) -> PostgresEngine:
+        assert isinstance(self.store._engine, PostgresEngine)
+        return self.store._engine
+
+    async def around(self, *sentences: str) -> list[tuple[Any, ...]]:
+        """Around the store, as somebody with the database in their hands; answers what the last sentence found."""
+        return await around(self.url, *sentences)
 
     async def push(
         self, *entries: Any, device: str = "phone", session: Session | None = None, **other: Any
@@ -82,3 +107,24 @@ def results(verdicts: list[Verdict]) -> list[str]:
 def raw(path: Path) -> sqlite3.Connection:
     """Around the store, as somebody with the file in their hands."""
     return sqlite3.connect(path, isolation_level=None)
+
+
+async def around(url: str, *sentences: str) -> list[tuple[Any, ...]]:
+    """The same whatever the database is; answers what the last sentence found."""
+    found: list[Any] = []
+    if url.startswith("sqlite:"):
+        with closing(raw(Path(url.removeprefix("sqlite:///")))) as db:
+            for sentence in sentences:
+                found = db.execute(sentence).fetchall()
+    else:
+        connection = await asyncpg.connect(url, timeout=20)
+        try:
+            for sentence in sentences:
+                found = await connection.fetch(sentence)
+        finally:
+            await connection.close()
+    return [tuple(row) for row in found]
+
+
+in_a_file = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+in_postgres = pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -261,17 +261,18 @@ async def test_an_old_key_still_verifies_until_it_is_taken_away(tmp_path: Path) 
     async with open_world(tmp_path) as world:
         old = dict((await world.seat("client")).http.cookies)["seat"]
         handle, link = world.booked.session.handle, world.booked.links["client"]
+        database = world.app.state.site.settings.database
     new = "n" * 48
-    assert await rotated(tmp_path, (KEY, new), handle, old) == 200
-    made = await made_under(tmp_path, (KEY, new), link)
-    assert await rotated(tmp_path, (new,), handle, made) == 200  # the newest signs
-    assert await rotated(tmp_path, (new,), handle, old) == 404
-    assert await rotated(tmp_path, (KEY,), handle, made) == 404
+    assert await rotated(database, (KEY, new), handle, old) == 200
+    made = await made_under(database, (KEY, new), link)
+    assert await rotated(database, (new,), handle, made) == 200  # the newest signs
+    assert await rotated(database, (new,), handle, old) == 404
+    assert await rotated(database, (KEY,), handle, made) == 404
 
 
-async def rotated(folder: Path, keys: tuple[str, ...], handle: str, cookie: str) -> int:
+async def rotated(database: str, keys: tuple[str, ...], handle: str, cookie: str) -> int:
     """The status of the day's page with `cookie`, on a server that has `keys`."""
-    app = create_app(Settings(database=f"sqlite:///{folder / 'day.db'}", keys=keys), now=lambda: 1_796_137_200_000)
+    app = create_app(Settings(database=database, keys=keys), now=lambda: 1_796_137_200_000)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
@@ -279,9 +280,9 @@ async def rotated(folder: Path, keys: tuple[str, ...], handle: str, cookie: str)
             return (await http.get(f"/s/{handle}/")).status_code
 
 
-async def made_under(folder: Path, keys: tuple[str, ...], link: str) -> str:
+async def made_under(database: str, keys: tuple[str, ...], link: str) -> str:
     """The cookie that a tap gets on a server that has `keys`."""
-    app = create_app(Settings(database=f"sqlite:///{folder / 'day.db'}", keys=keys), now=lambda: 1_796_137_200_000)
+    app = create_app(Settings(database=database, keys=keys), now=lambda: 1_796_137_200_000)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:

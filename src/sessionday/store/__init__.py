@@ -11,6 +11,7 @@ from .errors import (
     StoreError,
     StoreFailed,
 )
+from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
 from .types import Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
@@ -19,5 +20,5 @@ from .verdicts import WHY
 __all__ = [
     "WHY", "Alarm", "Backup", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken", "Fact", "Held", "Listed", "Look",
     "NewerDatabase", "News", "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError",
-    "StoreFailed", "Summary", "Verdict",
+    "StoreFailed", "Summary", "Verdict", "move",
 ]  # fmt: skip

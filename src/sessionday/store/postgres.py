@@ -97,8 +97,8 @@ class PostgresEngine:
             await link.begin()
             yield link
             await link.commit()
-        except BaseException as error:
-            if link.lost or isinstance(error, asyncio.CancelledError) or not await link.rolled_back():
+        except BaseException:
+            if link.lost or link.left or not await link.rolled_back():
                 self._writer = None
                 link.drop()
                 self._went_away(link)
@@ -151,11 +151,8 @@ class PostgresEngine:
             link = await self._take()
             try:
                 yield link
-            except asyncio.CancelledError:
-                link.lost = True  # it still waits for an answer that nobody will take
-                raise
             finally:
-                if link.lost:
+                if link.lost or link.left:
                     link.drop()
                     self._went_away(link)
                 else:

@@ -46,7 +46,7 @@ class Place:
 
 
 class Connection:
-    """One connection. Its errors are this package's; `lost` says that it is of no more use."""
+    """`lost` says that it is of no more use, since there is nobody at its other end."""
 
     for_update = " FOR NO KEY UPDATE"  # a plain FOR UPDATE would also wait for whoever points at the row
 
@@ -57,6 +57,7 @@ class Connection:
         self._waiting = 0.0
         self._warned = ""
         self.lost = False
+        self.left = False  # by somebody who did not wait for an answer, which would then be taken for the next one's
         self.patience: float | None = PATIENCE
         self.place: Place | None = None
 
@@ -193,8 +194,10 @@ class Connection:
         """Pages are the server's to check (data_checksums, pg_amcheck); what points at nothing it never takes in."""
         return None
 
-    async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
+    async def listen(self, channel: str, heard: Callable[[str], None], lost: Callable[[], None]) -> None:
+        """`lost`: told at once when the connection ends, which what waits for news would not notice."""
         with spoken(self):
+            self._driver.add_termination_listener(lambda connection: lost())
             await self._driver.add_listener(channel, lambda connection, process, channel, said: heard(said))
 
     def drop(self) -> None:
@@ -270,8 +273,8 @@ def spoken(link: Connection | None = None, *, url: str = "") -> Iterator[None]:
             link.lost = True
         raise StoreBusy(AWAY) from error
     except asyncio.CancelledError:
-        if link:  # it still waits for an answer that nobody will take
-            link.lost = True
+        if link:
+            link.left = True
         raise
 
 

@@ -6,11 +6,12 @@ from operator import itemgetter
 from typing import Any
 
 from .base import Base
-from .tables import ENTRY, HELD, loaded
+from .folded import FOLDED, stored_in
+from .folding import unpacked
+from .tables import HELD, loaded
 from .types import EntryDict, Fact, Held, Push, Session, Verdict
 
 FORM = "id, device, n, seen, seq, role, t, kind, step, answer, of, reason, at, skew, received_at, by"
-STORED = ENTRY.removeprefix("clinic, session, ")
 KEPT = HELD.removeprefix("clinic, session, ").replace(" fingerprint,", "")
 
 
@@ -45,6 +46,9 @@ class Record(Base):
         found.sort(key=itemgetter("seq"))
         for entry in found:
             entry["answer"] = loaded(entry["answer"])
+        if after < session.seq and (not found or found[0]["seq"] > after + 1):
+            folded = [one for one in await self._folded(session) if after < one["seq"] <= until]
+            return [{key: one[key] for key in keys} for one in folded] + found
         return found
 
     async def held(self, session: Session) -> list[Held]:
@@ -62,11 +66,9 @@ class Record(Base):
 
         Up to `session.seq`, so that it ends in `session.head` though entries may be arriving.
         """
-        sql = f"SELECT {STORED} FROM entry WHERE clinic = ? AND session = ? AND seq <= ? ORDER BY seq"  # noqa: S608
-        return [as_chained(row) for row in await self._all(sql, (session.clinic, session.id, session.seq))]
+        entries = await stored_in(self._engine.read, session.clinic, session.id)
+        return entries[: session.seq]
 
-
-def as_chained(row: Any) -> dict[str, Any]:
-    entry = dict(zip(STORED.split(", "), row, strict=True))
-    entry["answer"], entry["extra"] = loaded(entry["answer"]), loaded(entry["extra"])
-    return entry
+    async def _folded(self, session: Session) -> list[dict[str, Any]]:
+        rows = await self._all(FOLDED, (session.clinic, session.id))
+        return unpacked(rows[0][0]) if rows else []

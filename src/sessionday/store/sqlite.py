@@ -110,7 +110,7 @@ class SqliteEngine:
     async def announce(self, tx: Tx, news: News) -> None:
         """There is nobody else: one server holds the file."""
 
-    def listen(self, heard: Callable[[News | None], None]) -> None:
+    async def listen(self, heard: Callable[[News | None], None]) -> None:
         """Nobody else writes entries; a command's clinics and seats are read when they are asked for."""
 
     def statements(self, script: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from . import migrate, place
+from .archive import Archive
 from .backup import Backup, backup
 from .engine import Engine
 from .errors import StoreError, StoreFailed
@@ -22,7 +23,7 @@ from .writer import Told, Writer
 log = logging.getLogger(__name__)
 
 
-class Store(People, Seats, Record, Summaries):
+class Store(People, Seats, Record, Summaries, Archive):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
     the process then, for nothing is written any more."""
@@ -81,8 +82,12 @@ class Store(People, Seats, Record, Summaries):
             await engine.close()
             raise
         store = cls(engine)
-        if writer:
-            engine.listen(store._heard)
+        try:
+            if writer:
+                await engine.listen(store._heard)
+        except BaseException:
+            await store.close()
+            raise
         return store
 
     async def __aenter__(self) -> Self:

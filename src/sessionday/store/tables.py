@@ -10,6 +10,7 @@ from typing import Any
 
 from .batch import Batch, Device, Head, Key, Offer, Stored
 from .engine import Many, Row, Select, Work, among, rounded
+from .folding import unpacked
 from .verdicts import Sent, StepRule
 
 Protocols = dict[tuple[str, str, str], dict[str, StepRule]]  # never forgotten: a stored protocol never changes
@@ -17,11 +18,13 @@ ENTRY = (
     "clinic, session, seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, step, answer, of, reason,"
     " extra, salt, content_hash, hash"
 )
+STORED = ENTRY.removeprefix("clinic, session, ")
 COUNTED = (
     "UPDATE session SET seq = changed.column1, head = changed.column2, held = changed.column3"
     " FROM (VALUES (CAST(? AS BIGINT), ?, CAST(? AS BIGINT), ?, ?)) AS changed"
     " WHERE clinic = changed.column4 AND id = changed.column5"
 )
+SENT = ("id", "n", "seen", "at", "kind", "step", "answer", "of", "reason", "extra")
 HELD = "clinic, session, number, fingerprint, id, device, n, role, by, received_at, why, message, body"
 
 
@@ -42,6 +45,7 @@ def load(offers: list[Offer], protocols: Protocols, for_update: str) -> Work[Bat
     found = yield from _find("clinic, session, device, n", "seq", "entry", counts, cast="BIGINT")
     batch.counts = {(row[0], row[1], row[2], row[3]) for row in found}
     yield from _load_held(batch, known)
+    yield from _load_folded(batch, known)
     return batch
 
 
@@ -87,6 +91,15 @@ def _load_held(batch: Batch, offers: list[Offer]) -> Work[None]:
         batch.held[row[0], row[1], row[2]] = row[3]
 
 
+def _load_folded(batch: Batch, offers: list[Offer]) -> Work[None]:
+    """What is in the record of a session that is over may have been folded: it is a duplicate all the same."""
+    over = {offer.key for offer in offers if offer.push.now > batch.heads[offer.key].over_at}
+    for clinic, session, record in (yield from _find("clinic, session", "record", "archive", over)):
+        for one in unpacked(record):
+            sent = Sent(**{key: one[key] for key in SENT})
+            batch.stored[clinic, session, one["id"]] = Stored(sent, one["device"], one["seq"])
+
+
 def _find(key: str, columns: str, table: str, wanted: Iterable[tuple[Any, ...]], *, cast: str = "") -> Work[list[Row]]:
     rows = sorted(set(wanted))
     if not rows:
@@ -127,6 +140,13 @@ def _stored(row: Row) -> Stored:
 
 def _marks(columns: str) -> str:
     return ", ".join("?" * (columns.count(",") + 1))
+
+
+def as_chained(row: Row) -> dict[str, Any]:
+    """A row of STORED as an export carries it."""
+    entry = dict(zip(STORED.split(", "), row, strict=True))
+    entry["answer"], entry["extra"] = loaded(entry["answer"]), loaded(entry["extra"])
+    return entry
 
 
 def loaded(text: str | None) -> Any:

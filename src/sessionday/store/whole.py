@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from . import chain
 from .engine import Tx
 from .errors import StoreError
-from .record import STORED, as_chained
+from .folded import stored_in
 
 Said = Callable[[str], None]
 SOME = 1_000  # sessions between two words on how far it has come
@@ -26,23 +26,21 @@ async def check(copy: Tx, said: Said = lambda words: None) -> Whole:
     if damage := await copy.damage():
         raise StoreError(f"The copy is damaged, and was thrown away: {damage}.")
     sessions = [tuple(row) for row in await copy.all("SELECT clinic, id, seq, head FROM session ORDER BY clinic, id")]
-    archived = {(row[0], row[1]) for row in await copy.all("SELECT clinic, session FROM archive")}
     for number, (clinic, id, seq, head) in enumerate(sessions, 1):
-        if (clinic, id) not in archived:
-            await _check_session(copy, clinic, {"id": id, "seq": seq, "head": head})
+        await _check_session(copy, clinic, {"id": id, "seq": seq, "head": head})
         if number % SOME == 0:
             said(f"checked {number:,} of {len(sessions):,} sessions")
-    entries = await _number(copy, "SELECT count(*) FROM entry")
+    folded = await _number(copy, "SELECT CAST(sum(seq) AS BIGINT) FROM archive")
+    entries = folded + await _number(copy, "SELECT count(*) FROM entry")
     aside = await _number(copy, "SELECT count(*) FROM held")
-    expected = sum(seq for clinic, id, seq, _ in sessions if (clinic, id) not in archived)
-    if entries != expected or aside != await _number(copy, "SELECT CAST(sum(held) AS BIGINT) FROM session"):
+    expected = await _number(copy, "SELECT CAST(sum(held) AS BIGINT) FROM session")
+    if entries != sum(seq for _, _, seq, _ in sessions) or aside != expected:
         raise StoreError("The copy holds entries of no session, and was thrown away.")
     return Whole(len(sessions), entries, aside)
 
 
 async def _check_session(copy: Tx, clinic: str, session: dict[str, object]) -> None:
-    sql = f"SELECT {STORED} FROM entry WHERE clinic = ? AND session = ? ORDER BY seq"  # noqa: S608
-    entries = [as_chained(row) for row in await copy.all(sql, (clinic, session["id"]))]
+    entries = await stored_in(copy.all, clinic, str(session["id"]))
     if problems := chain.verify({"session": session, "entries": entries}):
         raise StoreError(f"The record does not hold together, so there is no copy: {problems[0]}")
 

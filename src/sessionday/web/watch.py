@@ -12,11 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from sessionday.store import Alarm, Listed, News, Store, StoreError
-from sessionday.web.cards import Card, Cards
+from sessionday.web.cards import DAY_MS, Card, Cards
 
 ROUND_SECONDS = 1.0
 DEAD_SECONDS = 5.0  # a holder whose beat has stood still for so long is taken for dead
 AT_ONCE = 100
+FOLDED_AT_ONCE = 10
 QUIET_SECONDS = 1.0  # a phone that comes back with much to say is summed up once, when it has said it
 PATIENCE_SECONDS = 30.0
 # After each session it rests: as long as it worked where time is pressing, longer where only the summary waits.
@@ -29,8 +30,9 @@ log = logging.getLogger(__name__)
 class Watch:
     """Runs beside the requests from `start` to `stop`."""
 
-    def __init__(self, store: Store, cards: Cards, now: Callable[[], int]) -> None:
+    def __init__(self, store: Store, cards: Cards, now: Callable[[], int], archive_days: int) -> None:
         self._store, self._cards, self._now = store, cards, now
+        self._archive_ms = archive_days * DAY_MS
         self._holder = secrets.token_hex(8)
         self._seen: tuple[tuple[str, int] | None, float] = (None, time.monotonic())
         self._grown: dict[tuple[str, str], tuple[float, float]] = {}  # when first and last, since it was looked at
@@ -80,7 +82,7 @@ class Watch:
         return False
 
     async def _round(self) -> None:
-        """What time has changed, then what has grown; so often that the beat never stands still."""
+        """What time has changed, then what has grown, then what is long over; so often that the beat goes on."""
         until = time.monotonic() + ROUND_SECONDS
         for due in await self._store.due(self._now(), AT_ONCE):
             await self._look(due, by_time=True, rest=REST)
@@ -92,7 +94,8 @@ class Watch:
             if listed := await self._store.listed(clinic, session):
                 await self._look(listed, by_time=False, rest=LONG_REST)
             if time.monotonic() > until:
-                break
+                return
+        await self._store.archive(self._now() - self._archive_ms, self._now(), FOLDED_AT_ONCE)
 
     def _grew(self, clinic: str, session: str) -> None:
         first = self._grown.pop((clinic, session), (time.monotonic(), 0.0))[0]

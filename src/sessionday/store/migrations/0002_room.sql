@@ -35,3 +35,16 @@ CREATE TABLE lease (
     holder TEXT NOT NULL,
     beat BIGINT NOT NULL
 );
+
+-- A session that is long over: its whole record in one piece, compressed. The entries leave their table for it.
+CREATE TABLE archive (
+    clinic TEXT NOT NULL,
+    session TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    made_at BIGINT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (clinic, session),
+    FOREIGN KEY (clinic, session) REFERENCES session (clinic, id)
+);
+ALTER TABLE session ADD COLUMN archived_at BIGINT;
+CREATE INDEX session_over ON session (over_at) WHERE archived_at IS NULL;

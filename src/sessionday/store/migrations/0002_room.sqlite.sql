@@ -33,17 +33,6 @@ INSERT INTO entry_beside SELECT * FROM entry ORDER BY clinic, session, seq;
 DROP TABLE entry;
 ALTER TABLE entry_beside RENAME TO entry;
 
--- A session that is long over: its whole record in one piece, compressed. The entries leave their table for it.
-CREATE TABLE archive (
-    clinic TEXT NOT NULL,
-    session TEXT NOT NULL,
-    seq BIGINT NOT NULL,
-    made_at BIGINT NOT NULL,
-    record BLOB NOT NULL,
-    PRIMARY KEY (clinic, session),
-    FOREIGN KEY (clinic, session) REFERENCES session (clinic, id)
-) WITHOUT ROWID;
-
 CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
 CREATE TRIGGER entry_kept BEFORE DELETE ON entry
 WHEN NOT EXISTS (SELECT 1 FROM archive WHERE clinic = OLD.clinic AND session = OLD.session)
