@@ -20,18 +20,26 @@ class Talk:
 
     def ask(self) -> bytes:
         """Sends it once; the answer's body. Raises where it was not 200."""
-        self._to.request(self._method, self._path, self._body() or None, self._headers)
-        answer = self._to.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{self._path} answered {answer.status}")
-        return body
+        body = self._body() or None
+        try:
+            status, told = self._once(body)
+        except http.client.RemoteDisconnected:  # idle for too long: the same again is no second entry
+            self._to.close()
+            status, told = self._once(body)
+        if status != 200:
+            raise RuntimeError(f"{self._path} answered {status}")
+        return told
 
     def push(self) -> tuple[int, int]:
         """Pushes once; when it was sent and when it was answered, in µs of the monotonic clock."""
         sent = time.monotonic_ns() // 1000
         self.ask()
         return sent, time.monotonic_ns() // 1000
+
+    def _once(self, body: str | None) -> tuple[int, bytes]:
+        self._to.request(self._method, self._path, body, self._headers)
+        answer = self._to.getresponse()
+        return answer.status, answer.read()
 
     def _body(self) -> str:
         """The marks filled in, as load.c does."""

@@ -1,6 +1,7 @@
 """`python3 -m tests`: the whole truth in one command, on a machine that has only Python and Node.
 
-It makes .venv, installs what is missing (also Chromium), and runs each check. `python3 -m tests lint js` runs some.
+It makes .venv, installs what is missing (also Chromium and PostgreSQL), and runs each check. `python3 -m tests lint js`
+runs some.
 """
 
 import os
@@ -14,12 +15,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-DEBIAN = ["chromium", "fonts-liberation", "strace"]
+DEBIAN = ["chromium", "fonts-liberation", "strace", "postgresql", "pgbouncer"]
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
     "js": [["node", "--test", *sorted(str(file) for file in (ROOT / "tests" / "js").rglob("*.test.js"))]],
     "python": [["pytest", "-q", "--ignore=tests/browser"]],
+    "postgresql": [["pytest", "-q", "--database=postgresql", "tests/web", "tests/faults"]],
     "browser": [["pytest", "-q", "tests/browser"]],
 }
 
@@ -36,7 +38,7 @@ def main() -> None:
 
 
 def prepare(wanted: list[str]) -> None:
-    """What the checks need: Python ≥ 3.11, Node ≥ 20, the packages of requirements-dev.txt, Chromium."""
+    """What the checks need: Python ≥ 3.11, Node ≥ 20, the packages of requirements-dev.txt, Chromium, PostgreSQL."""
     if sys.version_info < (3, 11):  # noqa: UP036 - it is run by whatever python3 is
         sys.exit("Python 3.11 or newer is needed.")
     if not PYTHON.exists():
@@ -48,12 +50,15 @@ def prepare(wanted: list[str]) -> None:
         stamp.write_text(wanted_packages)
     if shutil.which("node") is None:
         sys.exit("Node 20 or newer is needed for the JavaScript's tests. Install it and run this again.")
-    if "browser" in wanted or "python" in wanted:
-        install_chromium()
+    if {"browser", "python", "postgresql"} & {*wanted}:
+        install_programs()
 
 
-def install_chromium() -> None:
-    """Debian's packages where there is apt; elsewhere the browser that Playwright brings."""
+def install_programs() -> None:
+    """Debian's packages where there is apt; elsewhere the browser that Playwright brings, and what is there already.
+
+    PostgreSQL and PgBouncer are started by the tests themselves; that Debian's own services run is not needed.
+    """
     if shutil.which("apt-get") is None:
         run([str(PYTHON), "-m", "playwright", "install", "chromium"])
         return

@@ -51,7 +51,7 @@ async def book(
         days=days,
         over_at=days[-1]["midnight"] + DAY_MS,
         pickup_code=f"{secrets.randbelow(9000) + 1000}",
-        handle=secrets.token_urlsafe(9),
+        handle=clinic.id + secrets.token_urlsafe(9),  # led by the clinic, as every key: see Known
         protocol_id=checklist.id,
         protocol_version=checklist.version,
         seats=seats,

@@ -1,4 +1,4 @@
-"""PostgreSQL under the store: what it promises to keep, what happens when it goes away, and what is refused in words."""
+"""PostgreSQL under the store: what it promises to keep, what happens when it goes away, what is refused in words."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -43,9 +43,8 @@ async def test_stored_means_synced_whatever_the_database_was_set_to(world: World
 
 @pytest.mark.parametrize("setting", ["fsync = off", "full_page_writes = off"])
 async def test_a_server_that_may_lose_what_it_stored_is_refused_in_words(setting: str) -> None:
-    with Cluster.new(settings=[setting]) as unsafe:
-        with pytest.raises(StoreError, match=r"can’t keep the promise that stored means stored"):
-            await Store.open(unsafe.database(empty=True), now=NOW)
+    with Cluster.new(settings=[setting]) as unsafe, pytest.raises(StoreError, match="that stored means stored"):
+        await Store.open(unsafe.database(empty=True), now=NOW)
 
 
 async def test_what_is_no_place_for_a_record_is_refused_in_words_and_left_as_it_is(cluster: Cluster) -> None:
@@ -87,8 +86,7 @@ async def test_connections_that_were_ended_are_made_anew_and_nothing_is_lost(wor
         offered = entry(n)
         try:
             verdicts = await world.push(offered)
-        except StoreBusy as busy:
-            assert "acknowledged" in str(busy)
+        except StoreBusy:
             verdicts = await world.push(offered)
         assert [(v.result, v.seq) for v in verdicts] == [("stored", n)]
     assert not world.store.failed
@@ -179,7 +177,7 @@ async def test_two_servers_that_wait_for_each_other_are_told_to_try_again(world:
             take(other, "two", "one", second, first),
             return_exceptions=True,
         )
-    assert sorted(type(end) for end in ends if end) == [Collision]
+    assert [type(end) for end in ends if end] == [Collision]
     assert results(await world.push(entry(1))) == ["stored"]
 
 

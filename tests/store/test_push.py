@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sessionday.store import NoSuchSession, Push, StoreError
+from sessionday.store import News, NoSuchSession, Push, StoreError
 from tests.store.world import HOUR, NOW, World, add_session, entry, results
 
 
@@ -183,7 +183,7 @@ async def test_a_cancelled_write_leaves_the_next_one_alone(world: World) -> None
 
 
 async def test_news_names_each_session_once_a_commit_for_what_was_stored_or_kept_aside(world: World) -> None:
-    told: list[set[tuple[str, str, int]]] = []
+    told: list[News | None] = []
     world.store.news = told.append
     one = entry(1)
     await world.push(one, entry(2))

@@ -50,6 +50,7 @@ async def migrate(engine: Engine, migrations: list[Migration], *, now: int, may:
     """
     async with engine.snapshot() as tx:
         applied = await _applied(tx)
+    may = may or not applied
     while _missing(applied, migrations):
         applied = await _step(engine, migrations, now, may)
 
@@ -80,7 +81,7 @@ async def _step(engine: Engine, migrations: list[Migration], now: int, may: bool
         missing = _missing(applied, migrations)
         if not missing:
             return applied
-        if applied and not may:
+        if not may:
             raise StoreError(
                 "This database has an older schema, and a running server may have it open. Stop it, "
                 "start this release’s server, then try again."

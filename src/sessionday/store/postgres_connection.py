@@ -24,6 +24,8 @@ from .errors import Conflict, StoreBusy, StoreError, StoreFailed
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds for one sentence, a lock's wait included; a COMMIT waits for the standby
+WORTH_COPYING = 8  # rows: COPY takes them in less than half the time of as many INSERTs
+PLAIN = re.compile(r"INSERT INTO (?P<table>\w+) \((?P<columns>[\w, ]+)\) VALUES \([?, ]+\)")
 CONNECTING = 3.0  # seconds for one host; a dead one must not use up the others' time
 MIGRATING = 7_411_720_260  # an advisory lock's name, in this database alone
 SERVER = "sessionday server"  # what a server's listener is called in pg_stat_activity
@@ -153,6 +155,10 @@ class Connection:
         return int(number) if (number := said.rpartition(" ")[2]).isdigit() else 0
 
     async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        rows = [*rows]
+        if len(rows) >= WORTH_COPYING and (plain := PLAIN.fullmatch(sql)):
+            await self.fill(plain["table"], plain["columns"].split(", "), rows)
+            return
         with spoken(self):
             await self._driver.executemany(numbered(sql), rows, timeout=self.patience)
 

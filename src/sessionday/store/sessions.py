@@ -63,8 +63,10 @@ class Sessions(Base):
                 "or its handle or a link is taken."
             ) from error
 
-    async def session(self, handle: str) -> Session | None:
-        row = await self._one(f"SELECT {SESSION} FROM session WHERE handle = ?", (handle,))  # noqa: S608
+    async def session(self, handle: str, clinic: str | None = None) -> Session | None:
+        """`clinic`, where it is known, leads to it on the one machine of many that holds it."""
+        where, args = ("handle = ?", [handle]) if clinic is None else ("handle = ? AND clinic = ?", [handle, clinic])
+        row = await self._one(f"SELECT {SESSION} FROM session WHERE {where}", args)  # noqa: S608
         return _session(row) if row else None
 
     async def session_by_id(self, id: str) -> Session | None:

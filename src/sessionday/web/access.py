@@ -24,14 +24,13 @@ async def staff_at(request: Request) -> SignedIn | None:
     """The member of staff who is signed in at this browser, if any."""
     site = site_of(request)
     secret = site.sign_in_cookie.read(request)
-    credential = digest(secret) if secret else ""
-    found = await site.known.staff(credential) if secret else None
-    if found is None:
+    found = await site.known.staff(secret) if secret else None
+    if secret is None or found is None:
         return None
     staff, expires_at, ended_at = found
     if ended_at is not None or staff.ended_at is not None:
         return None
-    return SignedIn(staff, credential, expired=site.now() >= expires_at)
+    return SignedIn(staff, digest(secret), expired=site.now() >= expires_at)
 
 
 async def here_of(request: Request) -> Here:

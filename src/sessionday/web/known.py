@@ -12,9 +12,11 @@ from typing import Generic, TypeVar
 
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Look, News, Seat, Session, Staff, Store
+from sessionday.web.security import digest
 
 BELIEVED_SECONDS = 1.0
 KEPT = 10_000
+CLINIC = 16  # letters of a clinic's id, with which a session's handle and a sign-in's secret begin
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -52,9 +54,9 @@ class Known:
         """The session of a handle."""
         return await self._places.of(handle, lambda: self._read(handle))
 
-    async def staff(self, credential: str) -> tuple[Staff, int, int | None] | None:
+    async def staff(self, secret: str) -> tuple[Staff, int, int | None] | None:
         """Who signed in with it: (who, expires_at, ended_at)."""
-        return await self._staff.of(credential, lambda: self._store.sign_in(credential))
+        return await self._staff.of(secret, lambda: self._store.sign_in(digest(secret), secret[:CLINIC]))
 
     async def seat(self, credential: str, session: Session) -> Seat | None:
         """The seat of `session` that the browser with this credential holds."""
@@ -71,7 +73,7 @@ class Known:
             self._seats.forget()
 
     async def _read(self, handle: str) -> Place | None:
-        session = await self._store.session(handle)
+        session = await self._store.session(handle, handle[:CLINIC])
         clinic = await self._store.clinic(session.clinic) if session else None
         if session is None or clinic is None:
             return None

@@ -27,7 +27,7 @@ async def enter(request: Request) -> Response:
         return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
     if (before := await staff_at(request)) is not None:
         await site.store.end_sign_in(before.credential, site.now(), before.staff.clinic)
-    secret, now = new_secret(), site.now()
+    secret, now = known.clinic + new_secret(), site.now()
     await site.store.add_sign_in(known, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000)
     response = RedirectResponse("/board", status_code=303)
     site.sign_in_cookie.write(response, secret)
