@@ -4,9 +4,10 @@ that were measured side by side, in turns, in one run. What all of it says is wr
 import argparse
 import importlib
 import json
+import shutil
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def main() -> None:
         PAGE.parent.mkdir(exist_ok=True)
         PAGE.write_text(page(found, plan, minutes))
     print(f"{minutes:.0f} min; raw results in {folder / 'results.json'}")
+    if any(not row.ratio for rows in found.values() for row in rows):
+        sys.exit("Not everything could be measured.")
 
 
 def arguments() -> argparse.Namespace:
@@ -88,13 +91,15 @@ def say(line: str) -> None:
 def keep(folder: Path, found: dict[str, list[Row]]) -> None:
     """The raw results: every round of every row; nothing else of the run is left."""
     whole = {name: [asdict(row) for row in rows] for name, rows in found.items()}
-    for file in folder.rglob("*"):
-        if file.is_file() and file.suffix != ".log":
-            file.unlink()
+    for left in folder.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        elif left.suffix != ".log":
+            left.unlink()
     (folder / "results.json").write_text(json.dumps({"machine": machine.described(), "rows": whole}, indent=1))
 
 
-def page(found: dict[str, Sequence[Row]] | dict[str, list[Row]], plan: Plan, minutes: float) -> str:
+def page(found: dict[str, list[Row]], plan: Plan, minutes: float) -> str:
     """docs/performance.md, whole."""
     told = [
         "# Performance, measured",

@@ -72,7 +72,9 @@ def pouchdb(plan: Plan) -> Contestant:
     folder = plan.folder / f"pouchdb-{uuid.uuid4().hex}"
     folder.mkdir()
     server = _node(plan, "pouchdb.js", str(folder))
-    return Contestant("express-pouchdb, _bulk_docs", server, _documents, expect='"ok":true')
+    return Contestant(
+        "express-pouchdb, `_bulk_docs` (syncs no disk, answers without entries)", server, _documents, expect='"ok":true'
+    )
 
 
 def uvicorn(app: str) -> list[str]:

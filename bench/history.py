@@ -1,7 +1,7 @@
 """Two years of a hundred thousand sessions at twenty clinics, written straight into a file that the store has made.
 
-The rows are those that the store would have written: numbered without gaps, chained, each with seats, devices and a phone
-that has claimed its seat. What columns there are is read from the file. Kept for some days, because it takes minutes.
+The rows are those that the store would have written: numbered without gaps, chained, each session with seats, devices
+and a phone that claimed its seat. What columns there are is read from the file. Kept for a day: it takes minutes.
 """
 
 import asyncio
@@ -171,7 +171,7 @@ class Loader:
         devices = {role: _uuid() for role in people}
         entries = list(self._said(key, start, people, devices, count))
         secret, checklist = secrets.token_urlsafe(32), protocol("kap-lozenge")
-        session = {
+        session: Row = {
             "clinic": home, "id": key["session"], "handle": secrets.token_urlsafe(9), "client": "Sam", "start": start,
             "days": days, "pickup_code": "4821", "protocol": checklist.id, "version": checklist.version,
             "made_at": start - 2 * DAY, "over_at": over_at, "seq": count, "held": 0,
@@ -183,7 +183,7 @@ class Loader:
         ]
         claim = {**key, "credential_hash": digest(secret), "seat": people["support"], "claimed_at": start}
         used = {entry["role"]: entry["n"] for entry in entries}
-        rows = {
+        rows: dict[str, list[Row]] = {
             "session": [session], "seat": seats, "claim": [claim], "entry": entries,
             "device": [{**key, "id": devices[role], "person": people[role], "last_n": n} for role, n in used.items()],
         }  # fmt: skip

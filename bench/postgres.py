@@ -15,6 +15,7 @@ from statistics import median
 
 from bench import clinic, contenders
 from bench.contest import Contestant, Plan, Turn, against, contest, rates, told
+from bench.load import Phone
 from bench.peers import plain
 from bench.servers import Server, ours
 from bench.sync import sessionday
@@ -43,7 +44,7 @@ def rows(plan: Plan, say: Callable[[str], None]) -> Sequence[Row]:
         return [
             Row(work, pooled.name, against(rates(mine), rates(pooled)), "≥ 3", "3.9", f"{told(mine)}; {told(pooled)}"),
             Row(work, lite.name, against(rates(mine), rates(lite)), "≥ 0.6", "1.15", told(lite)),
-            processes(plan, cluster, say),
+            *processes(plan, cluster, say),
         ]
 
 
@@ -64,28 +65,35 @@ def pool(plan: Plan, cluster: Cluster) -> Contestant:
     return Contestant("asyncpg, a transaction a request, 10 connections", server, contenders.phones)
 
 
-def processes(plan: Plan, cluster: Cluster, say: Callable[[str], None]) -> Row:
-    """Two processes of ours over one database, half of the phones at each, against one process with all of them."""
+def processes(plan: Plan, cluster: Cluster, say: Callable[[str], None]) -> list[Row]:
+    """Two processes of ours over one database, half of the phones at each, against one process with all of them: a
+    session's phones kept at one process, as a proxy does that goes by the handle; or one of them at each."""
     opened = asyncio.run(clinic.open_clinic(cluster.database()))
-    ratios: list[float] = []
+    parted: dict[str, list[float]] = {"kept at one process": [], "one at each process": []}
     busy: list[float] = []
     with ExitStack() as stack:
         both = [stack.enter_context(ours(opened.url, plan.folder, name=f"ours-{n}")) for n in (1, 2)]
         phones = clinic.phones(opened, both[0].port)
+        middle = len(phones) // 2
         for number in range(plan.rounds):
-            one = Contestant("one", both[0], lambda server: phones, ready=phones).turn(plan)
-            halves = [
-                Contestant("half", server, lambda server: phones, ready=phones[place::2])
-                for place, server in enumerate(both)
-            ]
-            two = together(plan, halves)
-            ratios.append(sum(turn.load.rate for turn in two) / one.load.rate)
-            busy.append(sum(turn.cpu + turn.load.cpu for turn in two) / two[0].load.elapsed)
-            say(f"two processes, round {number + 1}: {ratios[-1]:.2f} of one")
-    note = (
-        f"of {os.cpu_count()} cores the two processes and generators kept {median(busy):.1f} busy, PostgreSQL the rest"
-    )
-    return Row("two processes over one PostgreSQL", "one process", ratios, "≥ 1.5", note=note)
+            one = at(both[0], phones).turn(plan).load.rate
+            for how, halves in zip(
+                parted, ((phones[:middle], phones[middle:]), (phones[::2], phones[1::2])), strict=True
+            ):
+                two = together(plan, [at(server, half) for server, half in zip(both, halves, strict=True)])
+                parted[how].append(sum(turn.load.rate for turn in two) / one)
+                busy.append(sum(turn.cpu + turn.load.cpu for turn in two) / two[0].load.elapsed)
+            say(f"two processes, round {number + 1}: " + ", ".join(f"{how} {r[-1]:.2f}" for how, r in parted.items()))
+    note = f"{os.cpu_count()} cores: the two processes and the generators took {median(busy):.1f} of them"
+    return [
+        Row(f"two processes over one PostgreSQL, a session's phones {how}", "one process", ratios, goal, note=note)
+        for (how, ratios), goal in zip(parted.items(), ("≥ 1.5", ""), strict=True)
+    ]
+
+
+def at(server: Server, phones: list[Phone]) -> Contestant:
+    """Phones at a server that runs."""
+    return Contestant(server.name, server, lambda server: phones, ready=phones)
 
 
 def together(plan: Plan, halves: Sequence[Contestant]) -> list[Turn]:

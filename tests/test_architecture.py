@@ -24,6 +24,7 @@ ONLY_IN = {
     "itsdangerous": {"web/security.py"},
     "argon2": {"web/passphrases.py"},
     "aiosqlite": {"store/sqlite.py"},
+    "asyncpg": {"store/postgres_connection.py"},
     "zoneinfo": {"zones.py"},
     "uvicorn": {"serving.py"},
 }
@@ -89,7 +90,7 @@ def test_the_readme_lists_every_setting_and_no_other() -> None:
 def test_the_readme_names_only_files_that_exist() -> None:
     named = set(
         re.findall(
-            r"`((?:src|static|templates|tests|manifest|bench|\.ci)/[\w./*-]*)`", (ROOT / "README.md").read_text("utf-8")
+            r"`((?:src|static|templates|tests|manifest|bench|docs|\.ci)/[\w./*-]*)`", (ROOT / "README.md").read_text("utf-8")
         )
     )
     assert named

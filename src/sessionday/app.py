@@ -38,7 +38,8 @@ async def health(request: Request) -> Response:
     """GET /health: 503 when the record can't be written."""
     site = site_of(request)
     if site.store.failed or not site.store.reachable:
-        return JSONResponse({"status": "failed", "why": "the record can't be written"}, status_code=503)
+        why = "the record can't be written" if site.store.failed else "the database can't be reached right now"
+        return JSONResponse({"status": "failed", "why": why}, status_code=503)
     return JSONResponse({"status": "ok", "build": site.release.build, "epoch": site.store.epoch})
 
 

@@ -250,3 +250,19 @@ async def test_a_card_that_is_stored_saves_reading_the_record(world: World, monk
     assert again is not first
     assert joined([again.drawn], [b""] * 9, zipped=False) == joined([first.drawn], [b""] * 9, zipped=False)
     assert START - now == HOUR
+
+
+async def test_in_another_epoch_nothing_that_was_remembered_is_believed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, client = world.app.state.site, await world.seat("client")
+    await client.sync(client.entry("intentions", "calm"))
+    before = await site.states.of(world.booked.session, world.clock.now)
+    (card,) = await site.cards.of(world.clinic.id, world.clock.now)
+    assert site.recent.newest(world.booked.session.id) == 1
+    monkeypatch.setattr(type(world.store), "epoch", "of a standby that was promoted")
+    session = await world.store.session(world.booked.session.handle)
+    assert session
+    assert await site.states.of(session, world.clock.now) is not before
+    assert site.recent.newest(session.id) == 0
+    assert (await site.cards.of(world.clinic.id, world.clock.now))[0] is not card

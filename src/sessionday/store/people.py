@@ -53,10 +53,10 @@ class People(Base):
             raise StoreError("That sign-in exists already, or is for nobody.") from error
 
     async def sign_in(self, token_hash: str, clinic: str | None = None) -> tuple[Staff, int, int | None] | None:
-        """(who, expires_at, ended_at); an expired one too, for what is still unsent on a device. `clinic`: as for sessions."""
+        """(who, expires_at, ended_at); an expired one too, for what is still unsent on a device."""
         also, args = ("", [token_hash]) if clinic is None else (" AND i.clinic = ?", [token_hash, clinic])
         row = await self._one(
-            "SELECT s.id, s.clinic, s.name, s.email, s.password_hash, s.ended_at, i.expires_at, i.ended_at"
+            "SELECT s.id, s.clinic, s.name, s.email, s.password_hash, s.ended_at, i.expires_at, i.ended_at"  # noqa: S608
             f" FROM sign_in i JOIN staff s ON s.clinic = i.clinic AND s.id = i.staff WHERE i.token_hash = ?{also}",
             args,
         )

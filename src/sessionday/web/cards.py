@@ -36,10 +36,10 @@ class Card:
     start: int
     drawn: Parts
 
-    def holds(self, listed: Listed, now: int) -> bool:
+    def holds(self, listed: Listed, release: str, now: int) -> bool:
         """Whether it still says what the record says."""
         one = self.summary
-        unchanged = (one.seq, one.held) == (listed.seq, listed.held)
+        unchanged = (one.seq, one.held, one.release) == (listed.seq, listed.held, release)
         return unchanged and one.at <= now and (one.changes_at is None or now < one.changes_at)
 
     def is_shown(self, now: int) -> bool:
@@ -53,8 +53,13 @@ class Cards:
 
     def __init__(self, store: Store, known: Known, states: States, pages: Pages, release: str) -> None:
         self._store, self._known, self._states, self._pages = store, known, states, pages
-        self._release = release
+        self._build = release
         self._kept: OrderedDict[str, Card] = OrderedDict()
+
+    @property
+    def _release(self) -> str:
+        """What made a card: of another release, or in another epoch, it may say something else."""
+        return f"{self._build} {self._store.epoch}"
 
     async def of(self, clinic: str, now: int) -> list[Card]:
         """The cards of the clinic's current sessions, most urgent first."""
@@ -71,7 +76,7 @@ class Cards:
     async def card(self, listed: Listed, now: int) -> Card:
         """The card of one session, made from its record where what is remembered does not hold any more."""
         known = self._kept.get(listed.id)
-        if known is None or not known.holds(listed, now):
+        if known is None or not known.holds(listed, self._release, now):
             known = await self._made(listed, now)
             self._keep(known)
         return known
@@ -86,13 +91,13 @@ class Cards:
 
     def _has(self, listed: Listed, now: int) -> bool:
         known = self._kept.get(listed.id)
-        return known is not None and known.holds(listed, now)
+        return known is not None and known.holds(listed, self._release, now)
 
     async def _made(self, listed: Listed, now: int) -> Card:
         place = await self._known.place(listed.handle)
         assert place is not None  # noqa: S101 - it was listed, and no session is ever deleted
         current = await self._states.of(place.session, now)
-        pack = pack_for(Here(place, "staff", "", "", ""), self._release)
+        pack = pack_for(Here(place, "staff", "", "", ""), self._build)
         card = card_of(pack, current, place.session, listed.held)
         changes_at = current.state["changes_at"]
         summary = Summary(

@@ -44,6 +44,12 @@ class Recent:
             return None
         return run[seq + 1 - run[0]["seq"] :]
 
+    def forget(self) -> None:
+        """Everything."""
+        self._runs.clear()
+        self._newest.clear()
+        self._count = 0
+
     def _trim(self) -> None:
         while self._count > MOST:
             self._count -= len(self._runs.popitem(last=False)[1])

@@ -47,6 +47,8 @@ class Site:
 
     def hear(self, news: News | None) -> None:
         """What a commit changed, here or in another process; None: something was missed."""
+        if news is None:
+            self.states.forget()
         self.known.hear(news, lambda session, seq: self.recent.newest(session) >= seq)
         self.cards.hear(news)
         self.watch.hear(news)

@@ -35,12 +35,14 @@ class States:
     def __init__(self, store: Store, recent: Recent) -> None:
         self._store = store
         self._recent = recent
+        self._epoch = store.epoch
         self._kept: OrderedDict[str, Current] = OrderedDict()
         self._names: dict[tuple[str, str], str] = {}
         self._checklists: dict[tuple[str, str, str], Checklist] = {}
 
     async def of(self, session: Session, now: int) -> Current:
         """What the record of `session` says at `now`."""
+        self._forget_another_past()
         known = self._kept.get(session.id)
         fresh = await self.since(session, known.seq if known else 0)
         if known is None or fresh or not known.holds(now):
@@ -57,6 +59,7 @@ class States:
 
     async def since(self, session: Session, seq: int, limit: int | None = None) -> Sequence[dict[str, Any]]:
         """The entries after `seq`, at most `limit` where the record is read for them."""
+        self._forget_another_past()
         newest = self.newest(session)
         if seq >= newest:
             return ()
@@ -64,6 +67,17 @@ class States:
         if found is None or not found or found[-1]["seq"] < newest:
             found = await self._store.entries(session, after=seq, limit=limit)
         return await self._named(session, found)
+
+    def forget(self) -> None:
+        """Everything: what others stored may have been missed."""
+        self._kept.clear()
+        self._recent.forget()
+
+    def _forget_another_past(self) -> None:
+        """In another epoch (a standby was promoted) the record may have gone another way since."""
+        if self._epoch != self._store.epoch:
+            self._epoch = self._store.epoch
+            self.forget()
 
     async def checklist(self, session: Session) -> Checklist:
         """The protocol that `session` is pinned to; protocols never change, so it is read once."""
