@@ -23,6 +23,7 @@ from bench import clinic
 from bench.day import START, a_day
 
 from sessionday import zones
+from sessionday.protocols import Checklist
 from sessionday.protocols import load as protocol
 from sessionday.store import Store, chain
 from sessionday.web.security import digest
@@ -92,7 +93,7 @@ async def _load(path: Path, entries: int) -> list[Live]:
 
 async def _clinics(url: str) -> list[tuple[str, str]]:
     """(id, zone) of clinics that the store has made, each with the protocol."""
-    checklist, now = protocol("kap-lozenge"), clinic.now_ms()
+    checklist, now = _checklist(), clinic.now_ms()
     body = json.dumps(checklist.to_json())
     async with await Store.open(url, now=now) as store:
         homes = [await store.add_clinic(f"House {n}", "America/Toronto", "+1 555 0100", now) for n in range(CLINICS)]
@@ -170,7 +171,7 @@ class Loader:
         people = {role: _name() for role in (*SEATS, "staff")}
         devices = {role: _uuid() for role in people}
         entries = list(self._said(key, start, people, devices, count))
-        secret, checklist = secrets.token_urlsafe(32), protocol("kap-lozenge")
+        secret, checklist = secrets.token_urlsafe(32), _checklist()
         session: Row = {
             "clinic": home, "id": key["session"], "handle": secrets.token_urlsafe(9), "client": "Sam", "start": start,
             "days": days, "pickup_code": "4821", "protocol": checklist.id, "version": checklist.version,
@@ -241,9 +242,14 @@ def _templates() -> list[Template]:
 
 
 @cache
+def _checklist() -> Checklist:
+    return protocol("kap-lozenge")
+
+
+@cache
 def _days(day: int, zone: str) -> tuple[str, int]:
     """A session's days, as the store keeps them, and when it is over."""
-    starts = protocol("kap-lozenge").rules["hold"]["day_starts"]
+    starts = _checklist().rules["hold"]["day_starts"]
     found = zones.days(day * DAY + DAY // 2, zones.zone_named(zone), starts)
     return json.dumps(found), found[-1]["midnight"] + DAY
 

@@ -58,14 +58,14 @@ ROUTES = [
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
-    Route("/s/{handle}/live", live.session_live, methods=["GET"]),
+    Route("/s/{handle}/live", live.Live(live.session_live), methods=["GET"]),
     Route("/s/{handle}/app.webmanifest", offline.app_manifest, methods=["GET"]),
     # Staff
     Route("/sign-in", sign_in.form, methods=["GET"]),
     Route("/sign-in", sign_in.enter, methods=["POST"]),
     Route("/sign-out", sign_in.leave, methods=["POST"]),
     Route("/board", board.board, methods=["GET"]),
-    Route("/board/live", live.board_live, methods=["GET"]),
+    Route("/board/live", live.Live(live.board_live), methods=["GET"]),
     # One release of static files
     Route("/sw.js", offline.worker, methods=["GET"]),
     Route("/static/{build}/{path:path}", offline.static, methods=["GET"]),

@@ -27,8 +27,8 @@ class Process:
         )
 
     async def ready(self) -> str:
-        """Its epoch, as soon as the database is open."""
-        return str(await self._line())
+        """Lets it open the database; its epoch."""
+        return str(await self._ask("open"))
 
     async def push(self, sessions: list[Session], seed: int, devices: str = "abc", entries: int = 40) -> list[Any]:
         """Offers the same entries as every other process that is asked to, in an order of its own; [session, id, seq,
@@ -109,6 +109,7 @@ class Server:
 
 
 async def main(url: str, listen: str) -> None:
+    await asyncio.to_thread(sys.stdin.readline)  # so that several can begin at the same moment
     store = await Store.open(url, now=NOW, listen=listen or None)
     server = Server(store)
     print(json.dumps(store.epoch), flush=True)

@@ -119,15 +119,32 @@ async def test_a_server_that_is_down_is_said_and_the_store_goes_on_when_it_is_ba
     assert not fragile.store.failed
 
 
+@in_postgres
+async def test_a_writer_that_can_connect_again_is_known_to_without_anybody_asking(world: World) -> None:
+    writers = "datname = current_database() AND application_name = 'sessionday'"
+    await world.around(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {writers}")
+    with pytest.raises(StoreBusy):
+        await world.push(entry(1))
+    assert not world.store.reachable
+    for _ in range(100):
+        await asyncio.sleep(0.05)
+        if world.store.reachable:
+            return
+    raise AssertionError("nobody looked")
+
+
 async def test_a_commit_that_gave_up_on_its_standby_is_not_told_as_stored(fragile: World, own: Cluster) -> None:
     own.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
     own.sql("SELECT pg_reload_conf()")
     one = entry(1)
+    told: list[object] = []
+    fragile.store.news = told.append
     for _ in range(2):  # nor is it told as a duplicate when it is offered again
         pushing = asyncio.create_task(fragile.push(one))
         await given_up(own)
         with pytest.raises(StoreBusy, match="did not say whether this was stored"):
             await pushing
+    assert set(map(str, told)) == {"None", str({(fragile.clinic.id, fragile.session.id, 1)})}  # for it may be there
     assert await fragile.around("SELECT seq FROM entry") == [(1,)]  # it is here, but only here
     own.sql("ALTER SYSTEM RESET synchronous_standby_names")
     own.sql("SELECT pg_reload_conf()")

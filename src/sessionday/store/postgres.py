@@ -48,6 +48,7 @@ class PostgresEngine:
         self._away = False
         self._look = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
+        self._hears: Callable[[News | None], None] = lambda news: None
 
     @classmethod
     async def open(cls, url: str, *, listen: str | None = None) -> Self:
@@ -78,7 +79,7 @@ class PostgresEngine:
         for again in (True, False):
             async with self._reader() as link:
                 try:
-                    return await link.look_up(sql, args)
+                    return await link.all(sql, args)
                 except StoreBusy:
                     if not (link.lost and again):
                         raise
@@ -102,6 +103,7 @@ class PostgresEngine:
                 self._writer = None
                 link.drop()
                 self._went_away(link)
+                self._doubt()
             raise
 
     @asynccontextmanager
@@ -126,6 +128,7 @@ class PostgresEngine:
         """From now on calls `heard` with what other processes announce; with None when the connection was lost and
         found again: what was announced meanwhile was missed."""
         link = await self._ear(heard)
+        self._hears = heard
         self._listening = asyncio.create_task(self._listen(link, heard), name="sessionday listener")
 
     def statements(self, script: str) -> Iterator[str]:
@@ -173,6 +176,12 @@ class PostgresEngine:
             self._look.set()
             while self._idle:
                 self._idle.pop().drop()
+
+    def _doubt(self) -> None:
+        """What was being written may be stored after all, or may yet be: it is then told by its announcement, which is
+        no longer one's own; and if that was heard already, by asking for everything."""
+        self._me = secrets.token_hex(4)
+        _tell(self._hears, None)
 
     async def _connect(self, *, direct: bool = False) -> Connection:
         """To the first host that answers as a primary, beginning with the one that last did."""

@@ -1,7 +1,7 @@
 """One connection to PostgreSQL: the only module that knows the driver. Its errors leave it as this package's own.
 
-Behind a pooler in transaction mode nothing outlives a transaction: no prepared statement, no setting, no lock; and a
-read is a transaction of its own, since the driver sends even a SELECT as two sentences.
+Behind a pooler in transaction mode nothing outlives a transaction: no prepared statement, no setting, no lock. (A read
+needs none: the driver ends what it began with one sync, and until then the pooler leaves it on one server.)
 """
 
 import asyncio
@@ -56,7 +56,6 @@ class Connection:
         self._driver = driver
         self._pooled = pooled
         self._begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-        self._waiting = 0.0
         self._warned = ""
         self.lost = False
         self.left = False  # by somebody who did not wait for an answer, which would then be taken for the next one's
@@ -79,8 +78,7 @@ class Connection:
 
     async def meet(self) -> Place:
         """Which database this is; raises where what it says is stored may be lost with the power."""
-        async with self._alone():
-            row = (await self.all(WHO))[0]
+        row = (await self.all(WHO))[0]
         recovering, encoding, fsync, pages, commit, system, database, timeline = row
         if recovering:
             raise StoreBusy(f"{AWAY} (Only a standby answers, which takes nothing.)")
@@ -125,11 +123,6 @@ class Connection:
         except (*GONE, asyncpg.PostgresError):
             self.lost = True
         return not self.lost
-
-    async def look_up(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
-        """A read for itself. One sentence is one snapshot."""
-        async with self._alone():
-            return await self.all(sql, args)
 
     async def all(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         with spoken(self):
@@ -218,18 +211,6 @@ class Connection:
 
     def broken(self) -> bool:
         return bool(self._driver.is_closed())
-
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        """Behind a pooler two sentences may reach two servers, and the driver sends even a SELECT as two."""
-        if not self._pooled:
-            yield
-            return
-        await self.run("BEGIN READ ONLY")
-        try:
-            yield
-        finally:
-            await self.rolled_back()
 
     def _note(self, connection: Any, message: Any) -> None:
         if message.severity_en == "WARNING":

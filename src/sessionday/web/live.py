@@ -1,11 +1,10 @@
 """Server-sent events: a number when a record grew, a beat so that silence can be told from quiet. Nothing personal."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, cast
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import NotSignedIn, NotYours
@@ -22,7 +21,7 @@ HEADERS = [
 ]
 
 
-async def session_live(request: Request) -> Response:
+async def session_live(request: Request) -> "Events":
     """GET /s/{handle}/live: `event: seq` with the record's newest number."""
     site = site_of(request)
     here = await reader_of(request)
@@ -33,7 +32,7 @@ async def session_live(request: Request) -> Response:
     return Events(site, here.session.id, still, empty=request.method == "HEAD")
 
 
-async def board_live(request: Request) -> Response:
+async def board_live(request: Request) -> "Events":
     """GET /board/live: `event: seq` whenever anything changed for this clinic."""
     site = site_of(request)
 
@@ -48,34 +47,43 @@ async def board_live(request: Request) -> Response:
     return Events(site, signed_in.staff.clinic if signed_in else "", still, empty=request.method == "HEAD")
 
 
-class Events(Response):
-    """A stream of news to one listener. Written for ASGI itself: a StreamingResponse takes three times the memory.
+class Live:
+    """A route that streams, written for ASGI itself: each frame of what usually stands between is kept for as long as
+    somebody listens, and a StreamingResponse takes three times the memory."""
+
+    def __init__(self, opened: "Callable[[Request], Awaitable[Events]]") -> None:
+        self._opened = opened
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Who may listen is asked first, with all that an ordinary answer may say to that."""
+        events = await self._opened(Request(scope, receive))
+        await events(receive, send)
+
+
+class Events:
+    """A stream of news to one listener.
 
     `still` says whether this listener may still listen, by raising, and where things stand.
     """
 
     def __init__(self, site: Site, topic: str, still: Callable[[], Awaitable[bytes]], *, empty: bool) -> None:
-        self.status_code = 200
-        self.background = None
         self._site = site
         self._topic = topic
         self._still = still
         self._empty = empty  # a HEAD has no body, so it would never end
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, receive: Receive, send: Send) -> None:
         """Streams until the listener is gone, may not listen any more, or the server ends."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if not self._empty:
             listener = self._site.news.listen(self._topic)
-            gone = asyncio.ensure_future(_gone(receive, listener))
             try:
-                await self._tell(listener, gone, send)
+                await self._tell(listener, receive, send)
             finally:
-                gone.cancel()
                 self._site.news.leave(self._topic, listener)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _tell(self, listener: Listener, gone: "asyncio.Future[None]", send: Send) -> None:
+    async def _tell(self, listener: Listener, receive: Receive, send: Send) -> None:
         async def say(message: bytes) -> None:
             await send({"type": "http.response.body", "body": message, "more_body": True})
 
@@ -84,7 +92,7 @@ class Events(Response):
             beats = 0
             while not self._site.closing:
                 message = await listener.wait(BEAT_SECONDS)
-                if gone.done():
+                if is_gone(receive):
                     return
                 beats = 0 if message else beats + 1
                 if listener.changed or beats >= BEATS_UNASKED:
@@ -95,7 +103,13 @@ class Events(Response):
             await say(b"event: ended\ndata: 0\n\n")
 
 
-async def _gone(receive: Receive, listener: Listener) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    listener.wake()
+def is_gone(receive: Receive) -> bool:
+    """Whether whoever listened has hung up. Asked without waiting: a task that waits for it, for each of thousands of
+    listeners, would take more memory than all else about them."""
+    asked = cast("Coroutine[Any, Any, Message]", receive())
+    try:
+        asked.send(None)
+    except StopIteration as said:
+        return bool(said.value["type"] == "http.disconnect")
+    asked.close()
+    return False

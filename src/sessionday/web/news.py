@@ -5,13 +5,15 @@ up the phones that push meanwhile; and what comes within a moment of the last wa
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from sessionday.store import News
 
 PAUSE_SECONDS = 0.04
-A_WAVE = 25
+REST = 3.0  # times as long as it took to tell them all: news must not take the time that pushes need
+A_WAVE = 10
 
 
 class Listener:
@@ -88,11 +90,12 @@ class Newsroom:
 
     async def _tell(self) -> None:
         while self._news:
+            began = time.monotonic()
             news, self._news = self._news, {}
             for topic, number in news.items():
                 message = None if number is None else told(number or self._now())
                 await _in_waves(tuple(self._listeners.get(topic, ())), message)
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(max(PAUSE_SECONDS, REST * (time.monotonic() - began)))
         self._telling = None
 
 
