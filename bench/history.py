@@ -173,8 +173,8 @@ class Loader:
         entries = list(self._said(key, start, people, devices, count))
         secret, checklist = secrets.token_urlsafe(32), _checklist()
         session: Row = {
-            "clinic": home, "id": key["session"], "handle": secrets.token_urlsafe(9), "client": "Sam", "start": start,
-            "days": days, "pickup_code": "4821", "protocol": checklist.id, "version": checklist.version,
+            "clinic": home, "id": key["session"], "handle": home + secrets.token_urlsafe(9), "client": "Sam",
+            "start": start, "days": days, "pickup_code": "4821", "protocol": checklist.id, "version": checklist.version,
             "made_at": start - 2 * DAY, "over_at": over_at, "seq": count, "held": 0,
             "head": entries[-1]["hash"] if entries else chain.first(key["session"]),
         }  # fmt: skip

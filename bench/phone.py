@@ -44,7 +44,7 @@ PEER_FILES = (
     "survey-core/survey.core.min.js", "survey-core/survey-core.min.css", "survey-js-ui/survey-js-ui.min.js",
 )  # fmt: skip
 SENT = ("id", "n", "seen", "kind", "step", "answer", "of", "reason")
-ALLOWED = {"ours": "a day of 300 entries", "bare": "a bare page and put", "form": "the question in SurveyJS"}
+PEERS = {"ours": "a day of 300 entries", "bare": "a bare page and put", "form": "the question in SurveyJS"}
 
 Say = Callable[[str], None]
 
@@ -298,7 +298,7 @@ def starts(found: Found, slowed: int) -> list[Row]:
     if slowed == SLOWED[0]:
         first = {name: found.visits["first", name, 1][0].bytes for name in ("ours", "form")}
         note = f"{first['ours']:,} B, SurveyJS {first['form']:,} B; kept for the whole session: {found.kept_bytes:,} B"
-        made.append(Row("bytes until usable, first time", ALLOWED["form"], [first["ours"] / first["form"]], note=note))
+        made.append(Row("bytes until usable, first time", PEERS["form"], [first["ours"] / first["form"]], note=note))
     return made
 
 
@@ -311,13 +311,13 @@ def started_alone(found: Found, slowed: int) -> Row:
     page, worker = found.threads
     note = f"{ms(times[0])} against {ms(times[1])}; slowed {SLOWED[-1]}×: page {page:.1f}×, worker {worker:.1f}×"
     work = f"open to the first heading, server dead, worker asleep, at {slowed}×"
-    return Row(work, ALLOWED["bare"], against(*times), note=note)
+    return Row(work, PEERS["bare"], against(*times), note=note)
 
 
 def compared(found: Found, work: str, what: str, peer: str, slowed: int, phase: str = WITH) -> Row:
     """Ours to a peer's, round by round."""
     mine, theirs = found.of(what, "ours", slowed, phase), found.of(what, peer, slowed, phase)
-    return Row(work, ALLOWED[peer], against(mine, theirs), note=f"{ms(mine)} against {ms(theirs)}")
+    return Row(work, PEERS[peer], against(mine, theirs), note=f"{ms(mine)} against {ms(theirs)}")
 
 
 def evaluation(found: Found, slowed: int) -> list[Row]:

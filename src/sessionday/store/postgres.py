@@ -198,7 +198,8 @@ class PostgresEngine:
                     link.drop()
                 if not isinstance(error, StoreError) or isinstance(error, StoreFailed):
                     raise
-                problem = problem or error
+                if problem is None or isinstance(error.__cause__, StoreError):
+                    problem = error
             else:
                 names.remove(host)
                 names.insert(0, host)
@@ -217,7 +218,7 @@ class PostgresEngine:
                 "Another database answers at this address now. Start the server anew if it is the right one."
             )
         if known and place.timeline < known.timeline:
-            raise StoreBusy(f"{AWAY} (One that was left behind by a promotion answers; it must be stopped.)")
+            raise StoreBusy(AWAY) from StoreError("one that was left behind by a promotion answers; it must be stopped")
         self._place = place
 
     async def _ear(self, heard: Callable[[News | None], None]) -> Connection:
@@ -237,7 +238,7 @@ class PostgresEngine:
                     _tell(heard, None)
                 await self._keep(link)
             except Exception as error:
-                log.warning("news of other processes can't be heard: %s", error)
+                log.warning("news of other processes can't be heard: %s (%s)", error, error.__cause__)
                 await asyncio.sleep(AGAIN)
             finally:
                 if link:

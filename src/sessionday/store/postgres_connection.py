@@ -81,7 +81,7 @@ class Connection:
         row = (await self.all(WHO))[0]
         recovering, encoding, fsync, pages, commit, system, database, timeline = row
         if recovering:
-            raise StoreBusy(f"{AWAY} (Only a standby answers, which takes nothing.)")
+            raise StoreBusy(AWAY) from StoreError("only a standby answers, which takes nothing")
         if encoding != "UTF8":
             raise StoreError(
                 f"This database holds text as {encoding}. Make one with UTF8: createdb -E UTF8 -T template0 …"
