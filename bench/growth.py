@@ -162,11 +162,7 @@ class Guests:
         phones = clinic.phones(day.opened, server.port)
         self._pushing = Contestant(f"{day.size:,}", server, lambda server: phones, ready=phones)
         self._robin = load.get("/board", clinic.sign_in(server.port))
-        booked = day.opened.booked[-1]
-        cookie = clinic.tap(server.port, booked.links["client"])
-        self._reader = load.get(f"/s/{booked.session.handle}/", cookie)
-        path, body = f"/s/{booked.session.handle}/sync", clinic.push_body("client", "")
-        self._writer = load.post(path, body, cookie)
+        self._quiet = day.opened.booked[clinic.PHONES // 2 :]  # sessions that nobody else pushes to
         self._rest = list(day.live)
         self._random.shuffle(self._rest)
 
@@ -188,8 +184,12 @@ class Guests:
         found = load.run(plan.folder, self._server.port, anyone, 60.0, expect=STORED, most=len(anyone))
         one.burst.append(found.all / found.elapsed)
         one.alone.append(median(self._pushed(live) for live in self._random.sample(self._rest, ALONE)))
-        for look, took in ((self._reader, one.page), (self._robin, one.board)):
-            talks = Talk(self._server.port, look), Talk(self._server.port, self._writer)
+        booked = self._quiet[len(one.page) % len(self._quiet)]  # another each round: its record grows meanwhile
+        cookie = clinic.tap(self._server.port, booked.links["client"])
+        path = f"/s/{booked.session.handle}/"
+        writer = load.post(f"{path}sync", clinic.push_body("client", ""), cookie)
+        for look, took in ((load.get(path, cookie), one.page), (self._robin, one.board)):
+            talks = Talk(self._server.port, look), Talk(self._server.port, writer)
             took.append(looked(*talks, plan.seconds / 2))
 
     def _phone(self, live: history.Live) -> load.Phone:

@@ -8,14 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-DEBIAN = ["chromium", "fonts-liberation", "strace", "postgresql", "pgbouncer"]
+DEBIAN = ["chromium", "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev"]
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
@@ -24,6 +26,8 @@ CHECKS: dict[str, list[list[str]]] = {
     "postgresql": [["pytest", "-q", "--database=postgresql", "tests/web", "tests/faults"]],
     "browser": [["pytest", "-q", "tests/browser"]],
 }
+# Two at a time: the browser's tests wait more than they work.
+LANES = [["browser"], ["lint", "types", "js", "python", "postgresql"]]
 
 
 def main() -> None:
@@ -33,7 +37,9 @@ def main() -> None:
     if unknown:
         sys.exit(f"no such check: {', '.join(unknown)} (there are {', '.join(CHECKS)})")
     prepare(wanted)
-    failed = [name for name in wanted if not passes(name)]
+    with ThreadPoolExecutor(len(LANES)) as lanes:
+        found = lanes.map(lambda lane: [name for name in lane if name in wanted and not passes(name)], LANES)
+        failed = [name for names in found for name in names]
     sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
 
 
@@ -78,10 +84,15 @@ def passes(name: str) -> bool:
     """Runs one check's commands and says how it went."""
     began = time.monotonic()
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    codes = [
-        subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode
-        for command in CHECKS[name]
-    ]
+    with tempfile.TemporaryFile("w+") as output:  # shown whole, not mixed with the other lane's
+        codes = [
+            subprocess.run(
+                command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False, stdout=output, stderr=output
+            ).returncode
+            for command in CHECKS[name]
+        ]
+        output.seek(0)
+        print(output.read(), end="")
     print(f"== {name}: {'failed' if any(codes) else 'passed'} in {time.monotonic() - began:.0f} s", flush=True)
     return not any(codes)
 

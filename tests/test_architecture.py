@@ -88,11 +88,8 @@ def test_the_readme_lists_every_setting_and_no_other() -> None:
 
 
 def test_the_readme_names_only_files_that_exist() -> None:
-    named = set(
-        re.findall(
-            r"`((?:src|static|templates|tests|manifest|bench|docs|\.ci)/[\w./*-]*)`", (ROOT / "README.md").read_text("utf-8")
-        )
-    )
+    readme = (ROOT / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:src|static|templates|tests|manifest|bench|docs|\.ci)/[\w./*-]*)`", readme))
     assert named
     missing = [name for name in named if not list(ROOT.glob(name.rstrip("/")))]
     assert missing == []

@@ -67,8 +67,8 @@ class Watch:
                 else:
                     self._missed = True
                     self._grown.clear()
-            except StoreError:
-                log.warning("the watch could not read or write; it tries again", exc_info=True)
+            except StoreError as error:
+                log.warning("the watch could not read or write, and tries again: %s", error)
             await asyncio.sleep(ROUND_SECONDS)
 
     async def _beat(self) -> bool:
