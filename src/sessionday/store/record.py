@@ -56,11 +56,6 @@ class Record(Base):
         rows = await self._all(sql, (session.clinic, session.id))
         return [replace(Held(*row), body=json.loads(row[-1])) for row in rows]
 
-    async def held_counts(self, clinic: str) -> dict[str, int]:
-        """By session id, only where there are any."""
-        rows = await self._all("SELECT id, held FROM session WHERE clinic = ? AND held > 0", (clinic,))
-        return {row[0]: row[1] for row in rows}
-
     async def chained(self, session: Session) -> list[dict[str, Any]]:
         """Everything stored of each entry, with salts and hashes: what an export carries so that it can be verified.
 

@@ -79,5 +79,5 @@ class Seats(Sessions):
         return [Look(*row) for row in await self._all(sql, (session.clinic, session.id))]
 
     async def _with_session(self, seat: Seat) -> tuple[Seat, Session] | None:
-        session = await self.session_by_id(seat.session)
+        session = await self.session_of(seat.clinic, seat.session)
         return (seat, session) if session else None

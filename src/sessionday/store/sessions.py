@@ -70,8 +70,15 @@ class Sessions(Base):
         return _session(row) if row else None
 
     async def session_by_id(self, id: str) -> Session | None:
-        """By its id or its handle, as a person at a command line has either."""
-        row = await self._one(f"SELECT {SESSION} FROM session WHERE id = ? OR handle = ?", (id, id))  # noqa: S608
+        """By its handle or its id, as a person at a command line has either. By its id every session is looked at."""
+        if found := await self.session(id):
+            return found
+        row = await self._one(f"SELECT {SESSION} FROM session WHERE id = ?", (id,))  # noqa: S608
+        return _session(row) if row else None
+
+    async def session_of(self, clinic: str, id: str) -> Session | None:
+        """By its whole key."""
+        row = await self._one(f"SELECT {SESSION} FROM session WHERE clinic = ? AND id = ?", (clinic, id))  # noqa: S608
         return _session(row) if row else None
 
     async def sessions_from(self, clinic: str, since: int, until: int) -> list[Session]:
