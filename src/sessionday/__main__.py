@@ -285,7 +285,10 @@ def run_archive(given: argparse.Namespace) -> None:
         while folded := await store.archive(before, now_ms(), 100):
             count += folded
             print(f"{count} sessions folded", file=sys.stderr, flush=True)
+        count -= len(store.unsound)
         told(given, {"sessions": count}, f"{count} sessions were over and are archived now.")
+        if store.unsound:
+            raise Failure("\n".join(f"{id}: {problem}" for id, problem in store.unsound.items()))
 
     given.archive_days = given.older_than
     in_store(given, work)

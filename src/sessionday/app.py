@@ -90,8 +90,10 @@ def create_app(
             yield
         finally:
             site.closing = True
-            await site.watch.stop()
-            await store.close()
+            try:
+                await site.watch.stop()
+            finally:
+                await store.close()
 
     app = Starlette(
         routes=ROUTES,

@@ -2,10 +2,9 @@
 
 import pytest
 
-from sessionday.store import StoreError
 from sessionday.store.chain import verify
 from sessionday.store.folding import packed, unpacked
-from tests.store.world import NOW, OVER, World, entry, results
+from tests.store.world import NOW, OVER, World, add_session, entry, results
 
 LATER = OVER + 1000
 
@@ -42,10 +41,13 @@ async def test_only_what_was_over_long_enough_is_folded_and_only_once(world: Wor
 
 
 async def test_a_session_that_was_given_more_days_goes_on_after_its_folded_record(world: World) -> None:
-    await world.push(entry(1), entry(2))
+    one = entry(1)
+    await world.push(one, entry(2))
     await world.store.archive(LATER, LATER, 10)
     await world.around(f"UPDATE session SET over_at = {LATER + 1000}")
-    assert results(await world.push(entry(3), now=LATER)) == ["stored"]
+    assert results(await world.push(entry(3), one, {**entry(2), "answer": "no"}, now=LATER)) == [
+        "stored", "duplicate", "same_n_other_content"
+    ]  # fmt: skip
     session = await world.store.session("one")
     assert session
     assert [one["seq"] for one in await world.store.entries(session)] == [1, 2, 3]
@@ -56,10 +58,13 @@ async def test_a_session_that_was_given_more_days_goes_on_after_its_folded_recor
 async def test_a_record_that_does_not_hold_together_is_left_where_it_is(world: World) -> None:
     await world.push(entry(1), entry(2))
     await world.around("UPDATE session SET head = 'forged'")
-    with pytest.raises(StoreError, match="does not hold together"):
-        await world.store.archive(LATER, LATER, 10)
+    sound = await add_session(world.store, world.clinic, "sound")
+    await world.push(entry(1), session=sound)
+    assert await world.store.archive(LATER, LATER, 10) == 2
+    assert "does not hold together" in world.store.unsound[world.session.id]
+    assert await world.store.archive(LATER, LATER, 1) == 0  # it is passed by from now on
     assert await world.around("SELECT count(*) FROM entry") == [(2,)]
-    assert await world.around("SELECT count(*) FROM archive") == [(0,)]
+    assert await world.around("SELECT session FROM archive") == [(sound.id,)]
 
 
 async def test_an_entry_leaves_its_table_for_the_archive_alone(world: World) -> None:

@@ -13,7 +13,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from sessionday.store import StoreBusy
+from sessionday.web import live
 from tests.server import PASSPHRASE, Server
+from tests.world import World
 
 LINE = re.compile(r"retry: \d+|event: (seq|beat|ended)|data: \d+|")
 
@@ -158,3 +161,26 @@ async def test_a_page_that_is_not_yours_has_no_news_for_you(day: Day) -> None:
         answer = await stranger.get(day.path("live"))
         assert answer.status_code == 404
         assert json.loads(answer.text)["error"]["code"] == "not_found"
+
+
+async def test_a_database_that_hesitates_does_not_end_a_stream(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(live, "UNASKED_SECONDS", 0.0)
+    site, told = world.app.state.site, []
+    answers: list[Any] = [b"1", StoreBusy("not now"), b"2"]
+
+    async def still() -> bytes:
+        answer = answers.pop(0)
+        site.closing = not answers
+        if isinstance(answer, Exception):
+            raise answer
+        return bytes(answer)
+
+    async def receive() -> Any:
+        await asyncio.sleep(60)
+
+    async def send(message: Any) -> None:
+        told.append(message.get("body", b""))
+
+    await live.Events(site, "topic", still, empty=False)(receive, send)
+    assert [body.split(b"\n")[0] for body in told[1:-1]] == [b"retry: 3000", b"event: beat", b"2"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from sessionday.store import News
+from sessionday.store import Fact, News
 from sessionday.store.chain import canonical
 from sessionday.web import known, strict_json
 from sessionday.web.compression import Fixed, Parts, joined, takes_gzip
@@ -266,3 +266,41 @@ async def test_in_another_epoch_nothing_that_was_remembered_is_believed(
     assert await site.states.of(session, world.clock.now) is not before
     assert site.recent.newest(session.id) == 0
     assert (await site.cards.of(world.clinic.id, world.clock.now))[0] is not card
+
+
+async def test_a_reply_names_no_number_beyond_what_it_carries(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, staff, site = await world.seat("client"), await world.desk(), world.app.state.site
+    await staff.sync()
+    place, asked = site.known.place, []
+
+    async def place_while_somebody_writes(handle: str) -> Any:
+        asked.append(handle)
+        if len(asked) == 2:  # the record was read, the reply is not made yet
+            clinic, session = world.clinic.id, world.booked.session.id
+            said = {"kind": "answer", "step": "intentions", "answer": "x"}
+            late: dict[str, Any] = {"clinic": clinic, "session": session, "device": "form", "id": "late", **said}
+            seat = next(one for one in seats if one.role == "client")
+            await world.store.append(Fact(by=seat.id, role="client", now=world.clock.now, **late))
+        return await place(handle)
+
+    seats = await world.store.seats(world.booked.session)
+    monkeypatch.setattr(site.known, "place", place_while_somebody_writes)
+    reply = (
+        await staff.http.post(f"/s/{staff.handle}/sync", json={"v": 1, "device": "d", "seen": 0, "sent_at": 0})
+    ).json()
+    assert len(asked) == 2
+    assert reply["seq"] == len(reply["entries"]) == 0
+    monkeypatch.undo()
+    assert (await client.sync()).json()["seq"] == 1
+
+
+async def test_a_session_whose_handle_does_not_begin_with_its_clinic_is_found(world: World) -> None:
+    old = world.booked.session
+    seats = [("client", "Ida", "link-old", None, None)]
+    await world.store.add_session(
+        world.clinic.id, "Ida", START, old.days, old.over_at, "7", "short", old.protocol_id, old.protocol_version,
+        seats, world.clock.now,
+    )  # fmt: skip
+    staff = await world.desk()
+    assert (await staff.http.get("/s/short/")).status_code == 200
+    assert "/s/short/" in (await staff.http.get("/board")).text

@@ -14,8 +14,10 @@ from tests.world import HOUR, MINUTE, START, World
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("ROUND_SECONDS", 0.02), ("QUIET_SECONDS", 0.0), ("DEAD_SECONDS", 0.2), ("LONG_REST", 0.0)):
-        monkeypatch.setattr(watch, name, seconds)
+    quick = {"ROUND": 0.02, "QUIET": 0.0, "DEAD": 0.2, "FIND": 0.1}
+    monkeypatch.setattr(watch, "LONG_REST", 0.0)
+    for name, seconds in quick.items():
+        monkeypatch.setattr(watch, f"{name}_SECONDS", seconds)
 
 
 async def until(found: Callable[[], Awaitable[Any]], seconds: float = 10) -> Any:
@@ -112,6 +114,33 @@ async def test_what_grew_while_nobody_watched_is_found(world: World) -> None:
         assert kept.seq == 1
     finally:
         await late.stop()
+
+
+async def test_who_was_booked_and_never_began_is_not_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await until(lambda: raised(world))  # the watch has looked already
+    silent = (await world.book("Jo")).session
+    world.clock.now = START + 4 * HOUR
+    found = await until(lambda: world.store.alarms(silent.clinic, silent.id))
+    assert all(one.alert.startswith("overdue") for one in found)
+
+
+async def test_whatever_the_watch_stumbles_over_it_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    site, stumbles = world.app.state.site, []
+
+    async def archive(*given: Any) -> int:
+        stumbles.append(given)
+        raise ValueError("nobody foresaw it")
+
+    monkeypatch.setattr(world.store, "archive", archive)
+
+    async def twice() -> bool:
+        return len(stumbles) > 1
+
+    await until(twice)
+    assert "stumbled" in caplog.text
+    assert not site.watch._task.done()
 
 
 async def test_a_session_that_cannot_be_drawn_does_not_hide_the_others(

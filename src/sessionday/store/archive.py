@@ -5,6 +5,7 @@ again is told that it is there. A tenth of the room is enough, and the live tabl
 """
 
 import asyncio
+import logging
 from typing import Any
 
 from . import chain
@@ -14,23 +15,39 @@ from .errors import StoreError
 from .folded import stored_in
 from .folding import packed
 
+log = logging.getLogger(__name__)
+
+
+class Unsound(StoreError):
+    """A record whose chain is broken."""
+
 
 class Archive(Base):
+    unsound: dict[str, str]  # by session, what is wrong with its record
+
     async def archive(self, before: int, now: int, most: int) -> int:
-        """Folds up to `most` sessions that were over before `before`, the oldest first; how many there were."""
+        """Folds up to `most` sessions that were over before `before`, the oldest first; how many it came to.
+
+        One whose record does not hold together is left where it is, told once, and passed by from then on.
+        """
         rows = await self._all(
             "SELECT clinic, id, seq, head FROM session"
             " WHERE archived_at IS NULL AND over_at < ? ORDER BY over_at LIMIT ?",
-            (before, most),
+            (before, most + len(self.unsound)),
         )
-        for clinic, id, seq, head in rows:
-            await self._fold(clinic, {"id": id, "seq": seq, "head": head}, now)
-        return len(rows)
+        sound = [row for row in rows if row[1] not in self.unsound]
+        for clinic, id, seq, head in sound:
+            try:
+                await self._fold(clinic, {"id": id, "seq": seq, "head": head}, now)
+            except Unsound as problem:
+                self.unsound[id] = str(problem)
+                log.error("session %s can't be folded: %s", id, problem)
+        return len(sound)
 
     async def _fold(self, clinic: str, session: dict[str, Any], now: int) -> None:
         entries = await stored_in(self._engine.read, clinic, session["id"])
         if problems := chain.verify({"session": session, "entries": entries}):
-            raise StoreError(f"The record does not hold together, and is left where it is: {problems[0]}")
+            raise Unsound(f"The record does not hold together, and is left where it is: {problems[0]}")
         record = await asyncio.to_thread(packed, entries)
         await self._do(lambda tx: _replace(tx, clinic, session, record, now))
 

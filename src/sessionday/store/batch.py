@@ -70,6 +70,7 @@ class Head:
     held: int
     over_at: int
     steps: dict[str, StepRule]
+    folded: bool = False
     changed: bool = False
 
 

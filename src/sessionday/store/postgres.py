@@ -113,6 +113,8 @@ class PostgresEngine:
         link.patience = None
         try:
             await link.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # It waits while what it read is written and proven elsewhere, which takes as long as it takes.
+            await link.run("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield link
         finally:
             link.drop()

@@ -25,7 +25,7 @@ from .types import News
 
 T = TypeVar("T")
 BUSY_MS = 30_000  # how long one process waits for another's transaction
-PAGES_IN_LOG = 4_000  # checkpoint then (16 MB); without it the log grows without bound
+PAGES_IN_LOG = 1_000  # checkpoint then; without it the log grows without bound
 READERS = 3
 ROWS_A_SENTENCE = 64
 PREPARED = 512

@@ -31,6 +31,7 @@ class Store(People, Seats, Record, Summaries, Archive):
     def __init__(self, engine: Engine, lock: Lock | None = None) -> None:
         self._engine = engine
         self._lock = lock
+        self.unsound = {}
         self.news: Callable[[News | None], None] = lambda news: None
         self.fresh: Callable[[dict[tuple[str, str], list[EntryDict]]], None] = lambda entries: None
         self.on_failure: Callable[[str], None] = lambda failure: None

@@ -65,14 +65,14 @@ def save(batch: Batch) -> Work[None]:
 
 
 def _load_heads(batch: Batch, keys: list[Key], protocols: Protocols, for_update: str) -> Work[None]:
-    columns = "clinic, id, seq, head, held, over_at, protocol, version"
+    columns = "clinic, id, seq, head, held, over_at, protocol, version, archived_at"
     count, args = rounded(keys)
     rest = f"FROM session WHERE {among('clinic, id', count)} ORDER BY clinic, id{for_update}"
-    for clinic, id, seq, head, held, over_at, protocol, version in (yield Select(columns, rest, args)):
+    for clinic, id, seq, head, held, over_at, protocol, version, archived_at in (yield Select(columns, rest, args)):
         steps = protocols.get((clinic, protocol, version))
         if steps is None:
             steps = protocols[clinic, protocol, version] = yield from _steps(clinic, protocol, version)
-        batch.heads[clinic, id] = Head(seq, head, held, over_at, steps)
+        batch.heads[clinic, id] = Head(seq, head, held, over_at, steps, archived_at is not None)
 
 
 def _steps(clinic: str, protocol: str, version: str) -> Work[dict[str, StepRule]]:
@@ -92,12 +92,13 @@ def _load_held(batch: Batch, offers: list[Offer]) -> Work[None]:
 
 
 def _load_folded(batch: Batch, offers: list[Offer]) -> Work[None]:
-    """What is in the record of a session that is over may have been folded: it is a duplicate all the same."""
-    over = {offer.key for offer in offers if offer.push.now > batch.heads[offer.key].over_at}
-    for clinic, session, record in (yield from _find("clinic, session", "record", "archive", over)):
+    """What was folded is in the record all the same: offered again it is a duplicate, and its counts are taken."""
+    folded = {offer.key for offer in offers if batch.heads[offer.key].folded}
+    for clinic, session, record in (yield from _find("clinic, session", "record", "archive", folded)):
         for one in unpacked(record):
             sent = Sent(**{key: one[key] for key in SENT})
             batch.stored[clinic, session, one["id"]] = Stored(sent, one["device"], one["seq"])
+            batch.counts.add((clinic, session, one["device"], one["n"]))
 
 
 def _find(key: str, columns: str, table: str, wanted: Iterable[tuple[Any, ...]], *, cast: str = "") -> Work[list[Row]]:
@@ -124,12 +125,15 @@ def found_by(key: str, table: str, count: int, *, cast: str = "") -> str:
 
 
 def _old_counts(batch: Batch, offers: list[Offer]) -> Iterable[tuple[str, str, str, int]]:
-    """Only a count that its device has reached before can be taken: usually none, and nothing to look up."""
+    """Only a count that its device has reached before can be taken, by another entry than this: usually none."""
     for offer in offers:
         device = batch.devices.get(offer.device)
         for body in offer.bodies if device else ():
-            if device and body.sent and body.sent.n is not None and body.sent.n <= device.last_n:
-                yield (*offer.device, body.sent.n)
+            sent = body.sent
+            if device is None or sent is None or (*offer.key, sent.id) in batch.stored:
+                continue
+            if sent.n is not None and sent.n <= device.last_n:
+                yield (*offer.device, sent.n)
 
 
 def _stored(row: Row) -> Stored:

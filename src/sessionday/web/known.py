@@ -56,7 +56,7 @@ class Known:
 
     async def staff(self, secret: str) -> tuple[Staff, int, int | None] | None:
         """Who signed in with it: (who, expires_at, ended_at)."""
-        return await self._staff.of(secret, lambda: self._store.sign_in(digest(secret), secret[:CLINIC]))
+        return await self._staff.of(secret, lambda: self._sign_in(secret))
 
     async def seat(self, credential: str, session: Session) -> Seat | None:
         """The seat of `session` that the browser with this credential holds."""
@@ -72,8 +72,13 @@ class Known:
             self._staff.forget()
             self._seats.forget()
 
+    async def _sign_in(self, secret: str) -> tuple[Staff, int, int | None] | None:
+        token = digest(secret)
+        return await self._store.sign_in(token, secret[:CLINIC]) or await self._store.sign_in(token)
+
     async def _read(self, handle: str) -> Place | None:
-        session = await self._store.session(handle, handle[:CLINIC])
+        # The oldest handles, and those that nobody has, do not begin with a clinic: these are looked for everywhere.
+        session = await self._store.session(handle, handle[:CLINIC]) or await self._store.session(handle)
         clinic = await self._store.clinic(session.clinic) if session else None
         if session is None or clinic is None:
             return None

@@ -1,18 +1,20 @@
 """Server-sent events: a number when a record grew, a beat so that silence can be told from quiet. Nothing personal."""
 
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
+from sessionday.store import StoreError
 from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import NotSignedIn, NotYours
 from sessionday.web.news import Listener, told
 from sessionday.web.site import Site, site_of
 
 BEAT_SECONDS = 8.0
-BEATS_UNASKED = 4  # then it is asked again whether this listener may listen, also where no news of it came
+UNASKED_SECONDS = 30.0  # then it is asked again whether this listener may listen, also where no news of it came
 RETRY_MS = 3000
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -74,33 +76,40 @@ class Events:
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Streams until the listener is gone, may not listen any more, or the server ends."""
+        first = await self._still()  # before anything is said: it may be refused as any other request
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if not self._empty:
             listener = self._site.news.listen(self._topic)
             try:
-                await self._tell(listener, receive, send)
+                await self._tell(first, listener, receive, send)
             finally:
                 self._site.news.leave(self._topic, listener)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _tell(self, listener: Listener, receive: Receive, send: Send) -> None:
+    async def _tell(self, first: bytes, listener: Listener, receive: Receive, send: Send) -> None:
         async def say(message: bytes) -> None:
             await send({"type": "http.response.body", "body": message, "more_body": True})
 
         try:
-            await say(b"retry: %d\n" % RETRY_MS + await self._still())
-            beats = 0
+            await say(b"retry: %d\n" % RETRY_MS + first)
+            ask_at = time.monotonic() + UNASKED_SECONDS
             while not self._site.closing:
                 message = await listener.wait(BEAT_SECONDS)
                 if is_gone(receive):
                     return
-                beats = 0 if message else beats + 1
-                if listener.changed or beats >= BEATS_UNASKED:
-                    listener.changed, beats = False, 0
-                    message = await self._still()
+                if listener.changed or time.monotonic() > ask_at:
+                    listener.changed = False
+                    message, ask_at = await self._asked()
                 await say(message or b"event: beat\ndata: %d\n\n" % self._site.now())
         except (NotYours, NotSignedIn):
             await say(b"event: ended\ndata: 0\n\n")
+
+    async def _asked(self) -> tuple[bytes | None, float]:
+        """Where things stand, and when to ask again; at the next beat, if nobody could say."""
+        try:
+            return await self._still(), time.monotonic() + UNASKED_SECONDS
+        except StoreError:
+            return None, time.monotonic()
 
 
 def is_gone(receive: Receive) -> bool:

@@ -36,6 +36,7 @@ class States:
         self._store = store
         self._recent = recent
         self._epoch = store.epoch
+        self._pasts = 0
         self._kept: OrderedDict[str, Current] = OrderedDict()
         self._names: dict[tuple[str, str], str] = {}
         self._checklists: dict[tuple[str, str, str], Checklist] = {}
@@ -43,8 +44,10 @@ class States:
     async def of(self, session: Session, now: int) -> Current:
         """What the record of `session` says at `now`."""
         self._forget_another_past()
-        known = self._kept.get(session.id)
+        known, past = self._kept.get(session.id), self._pasts
         fresh = await self.since(session, known.seq if known else 0)
+        if past != self._pasts:
+            return await self.of(session, now)
         if known is None or fresh or not known.holds(now):
             known = await self._evaluated(session, (*(known.entries if known else ()), *fresh), now)
         self._kept[session.id] = known  # again: it may have been forgotten while the record was read
@@ -69,7 +72,8 @@ class States:
         return await self._named(session, found)
 
     def forget(self) -> None:
-        """Everything: what others stored may have been missed."""
+        """Everything: what others stored may have been missed, or gone another way."""
+        self._pasts += 1
         self._kept.clear()
         self._recent.forget()
 

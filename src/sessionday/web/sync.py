@@ -109,14 +109,18 @@ def _signed_out(site: Site, ask: Ask) -> dict[str, Any]:
 
 
 async def _pulled(site: Site, here: Here, ask: Ask) -> dict[str, Any]:
+    newest = site.states.newest(here.session)
     news = await site.states.since(here.session, ask.seen, limit=REPLY_ENTRIES + 1)
+    more = len(news) > REPLY_ENTRIES
+    # Never beyond what is sent: what a phone has not got it asks for by this number, and what came since comes next.
+    reached = news[-1]["seq"] if news else min(newest, ask.seen)
     place = await site.known.place(here.session.handle) or here.place  # anew, where this very request has looked
     return {
         "v": 1,
         "epoch": site.store.epoch,
         "now": site.now(),
-        "seq": max(site.states.newest(here.session), news[-1]["seq"] if news else 0),
-        "more": len(news) > REPLY_ENTRIES,
+        "seq": max(newest, reached) if more else reached,
+        "more": more,
         "build": site.release.build,
         "entries": entries_for(here, news[:REPLY_ENTRIES]),
         "session": session_for(here),

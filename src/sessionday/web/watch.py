@@ -20,6 +20,7 @@ AT_ONCE = 100
 FOLDED_AT_ONCE = 10
 QUIET_SECONDS = 1.0  # a phone that comes back with much to say is summed up once, when it has said it
 PATIENCE_SECONDS = 30.0
+FIND_SECONDS = 60.0
 # After each session it rests: as long as it worked where time is pressing, longer where only the summary waits.
 REST = 1.0
 LONG_REST = 9.0
@@ -36,7 +37,7 @@ class Watch:
         self._holder = secrets.token_hex(8)
         self._seen: tuple[tuple[str, int] | None, float] = (None, time.monotonic())
         self._grown: dict[tuple[str, str], tuple[float, float]] = {}  # when first and last, since it was looked at
-        self._missed = True  # what grew while nobody watched has to be looked for
+        self._find_at = 0.0  # when to look for what grew while nobody watched, or was booked and never began
         self._task: asyncio.Task[None] | None = None
         self.holds = False
 
@@ -53,7 +54,8 @@ class Watch:
 
     def hear(self, news: News | None) -> None:
         """Which sessions grew."""
-        self._missed = self._missed or news is None
+        if news is None:
+            self._find_at = 0.0
         for clinic, session, seq in news or ():
             if seq:
                 self._grew(clinic, session)
@@ -65,10 +67,12 @@ class Watch:
                 if self.holds:
                     await self._round()
                 else:
-                    self._missed = True
+                    self._find_at = 0.0
                     self._grown.clear()
             except StoreError as error:
                 log.warning("the watch could not read or write, and tries again: %s", error)
+            except Exception:  # whatever it was, nobody else watches
+                log.exception("the watch stumbled, and goes on")
             await asyncio.sleep(ROUND_SECONDS)
 
     async def _beat(self) -> bool:
@@ -86,8 +90,8 @@ class Watch:
         until = time.monotonic() + ROUND_SECONDS
         for due in await self._store.due(self._now(), AT_ONCE):
             await self._look(due, by_time=True, rest=REST)
-        if self._missed:
-            self._missed = False
+        if time.monotonic() > self._find_at:
+            self._find_at = time.monotonic() + FIND_SECONDS
             await self._find_grown()
         for clinic, session in self._quiet():
             del self._grown[clinic, session]
