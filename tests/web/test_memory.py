@@ -304,3 +304,11 @@ async def test_a_session_whose_handle_does_not_begin_with_its_clinic_is_found(wo
     staff = await world.desk()
     assert (await staff.http.get("/s/short/")).status_code == 200
     assert "/s/short/" in (await staff.http.get("/board")).text
+
+
+@pytest.mark.parametrize(
+    "body", [b"9007199254740993", b"-9007199254740993", b"[9007199254740993]", b'{"a":9007199254740993}']
+)
+def test_a_number_too_long_to_be_whole_is_read_the_careful_way(body: bytes) -> None:
+    assert repr(read_json(body)) == repr(strict_json._careful(body))
+    assert "9007199254740992.0" in repr(read_json(body))

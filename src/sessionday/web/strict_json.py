@@ -10,7 +10,7 @@ MAX_DEPTH = 8
 MAX_INTEGER = 2**53
 # A string (also one that never ends, so that no input makes this slow) or a bracket outside of strings.
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-_LONG_NUMBER = re.compile(rb"[:,\[]-?\d{16}")
+_LONG_NUMBER = re.compile(rb"(?:^|[:,\[])-?\d{16}")
 
 
 class BadJSON(ValueError):
