@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sessionday.core import evaluate
-from tests.browser.people import MINUTE, Person, browser, local
+from tests.browser.people import MINUTE, TORONTO, Person, browser, local
 from tests.server import Server
 
 HOUR = 60 * MINUTE
@@ -23,7 +24,7 @@ class Day:
     def __init__(self, server: Server, *, scripts: bool) -> None:
         self.server = server
         self.scripts = scripts
-        self.start = (server.now() + 26 * HOUR) // MINUTE * MINUTE
+        self.start = ten_in_the_morning(server.now() + 26 * HOUR)
         self.session = server.session(server.clinic(), local(self.start))
         self.session["start_ms"] = self.start
         self.people: list[Person] = []
@@ -47,6 +48,13 @@ class Day:
 
     def _ahead(self) -> int:
         return int((self.server.folder / "clock").read_text())
+
+
+def ten_in_the_morning(after: int) -> int:
+    """The first 10:00 in the clinic's zone that is not before `after`: a day that begins at midnight has another hold."""
+    shown = datetime.fromtimestamp(after / 1000, TORONTO)
+    ten = shown.replace(hour=10, minute=0, second=0, microsecond=0)
+    return round((ten if ten >= shown else ten + timedelta(days=1)).timestamp() * 1000)
 
 
 async def prescriber(day: Day) -> None:
