@@ -23,7 +23,7 @@ class Talk:
         body = self._body() or None
         try:
             status, told = self._once(body)
-        except http.client.RemoteDisconnected:  # idle for too long: the same again is no second entry
+        except ConnectionError:  # idle for too long: the same again is no second entry
             self._to.close()
             status, told = self._once(body)
         if status != 200:
