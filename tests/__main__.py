@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+LIBRARY = ROOT / "static" / "vendor" / "qr" / "decode.js"
 DEBIAN = ["chromium", "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev"]
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
@@ -49,13 +50,18 @@ def prepare(wanted: list[str]) -> None:
         sys.exit("Python 3.11 or newer is needed.")
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True)
-    stamp, wanted_packages = VENV / "requirements", (ROOT / "requirements-dev.txt").read_text()
+    stamp, lists = VENV / "requirements", [ROOT / "requirements-dev.txt", ROOT / "libraries" / "package-lock.json"]
+    wanted_packages = "".join(file.read_text() for file in lists)
     if not stamp.exists() or stamp.read_text() != wanted_packages:
         run([str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", "requirements-dev.txt"])
         run([str(PYTHON), "-m", "pip", "install", "-q", "--no-deps", "-e", "."])
         stamp.write_text(wanted_packages)
-    if shutil.which("node") is None:
-        sys.exit("Node 20 or newer is needed for the JavaScript's tests. Install it and run this again.")
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        sys.exit("Node 20 or newer, with npm, is needed. Install it and run this again.")
+    if not LIBRARY.exists():  # the build places it, and goes on without; the checks do not
+        run([str(PYTHON), "-m", "pip", "install", "-q", "--no-deps", "-e", "."])
+    if not LIBRARY.exists():
+        sys.exit("The libraries in libraries/ could not be fetched. Try: cd libraries && npm ci --ignore-scripts")
     if {"browser", "python", "postgresql"} & {*wanted}:
         install_programs()
 

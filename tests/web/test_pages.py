@@ -118,7 +118,7 @@ def said() -> Iterator[tuple[str, str]]:
     """Every text of ours that a person could come to read, with where it stands."""
     for name in ("templates", "static", "manifest"):
         for file in folder(name).rglob("*"):
-            if file.suffix in (".html", ".js", ".css", ".svg", ".webmanifest"):
+            if file.suffix in (".html", ".js", ".css", ".svg", ".webmanifest") and "vendor" not in file.parts:
                 yield str(file), file.read_text("utf-8")
     for file in [*(PACKAGE / "words").glob("*.yaml"), *(PACKAGE / "protocols").glob("*.yaml")]:
         yield str(file), " ".join(words(yaml.safe_load(file.read_text("utf-8"))))
