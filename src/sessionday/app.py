@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
-from sessionday.web import board, desk, landing, live, offline, pages, sign_in, sync
+from sessionday.web import board, carry, desk, landing, live, offline, pages, sign_in, sync
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -58,6 +58,7 @@ ROUTES = [
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
+    Route("/s/{handle}/light", carry.key, methods=["GET"]),
     Route("/s/{handle}/live", live.Live(live.session_live), methods=["GET"]),
     Route("/s/{handle}/app.webmanifest", offline.app_manifest, methods=["GET"]),
     # Staff
@@ -66,6 +67,8 @@ ROUTES = [
     Route("/sign-out", sign_in.leave, methods=["POST"]),
     Route("/board", board.board, methods=["GET"]),
     Route("/board/live", live.Live(live.board_live), methods=["GET"]),
+    Route("/carry", carry.page, methods=["GET"]),
+    Route("/carry", carry.carry, methods=["POST"]),
     # One release of static files
     Route("/sw.js", offline.worker, methods=["GET"]),
     Route("/static/{build}/{path:path}", offline.static, methods=["GET"]),
@@ -113,7 +116,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
     release, recent = Release(), Recent()
     states = States(store, recent)
     known = Known(store, states.checklist)
-    pages = Pages(release.build, settings.public_url)
+    pages = Pages(release.build, settings.public_url, light=release.light)
     cards = Cards(store, known, states, pages, release.build)
     seat = Cookie("seat", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)

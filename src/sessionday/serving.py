@@ -9,7 +9,8 @@ from collections.abc import Callable
 import uvicorn
 
 from sessionday.app import create_app
-from sessionday.settings import Settings
+from sessionday.settings import Settings, folder
+from sessionday.web.light import LIBRARY
 
 EXIT_NOT_WRITING = 70  # EX_SOFTWARE: whoever supervises the process starts it again
 
@@ -17,6 +18,8 @@ EXIT_NOT_WRITING = 70  # EX_SOFTWARE: whoever supervises the process starts it a
 def serve(settings: Settings, on_start: Callable[[], None] | None = None) -> None:
     """Serves until it is told to stop. `on_start` is called when connections are taken."""
     app = create_app(settings, on_failure=leave_now)
+    if not (folder("static") / LIBRARY).is_file():
+        print("Hand-over by light is off: install npm and build again, see libraries/.", file=sys.stderr, flush=True)
     config = uvicorn.Config(
         app,
         host=settings.host,

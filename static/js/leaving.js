@@ -11,8 +11,16 @@ export async function unsentOf(person) {
 
 // Takes this person's logs and every kept page off the device.
 export async function forget(person) {
-  for (const name of await logsOf(person)) indexedDB.deleteDatabase(name);
+  await Promise.all((await logsOf(person)).map(remove));
   await forgetPages();
+}
+
+// A page of another tab closes its connection when it hears of this; one that sleeps is not waited for.
+function remove(name) {
+  return new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = request.onerror = request.onblocked = resolve;
+  });
 }
 
 // Takes every kept page off the device.
@@ -22,7 +30,8 @@ export async function forgetPages() {
 }
 
 // Before the form goes out: forget, where all is sent; else say so, and keep the log for this person's next sign-in.
-export function attach(form, person, sendNow) {
+// `sendNow` offers what is unsent; `end` makes sure that this page writes nothing into what is forgotten.
+export function attach(form, person, sendNow, end) {
   const notice = form.querySelector("[data-unsent-notice]");
   form.addEventListener("submit", async (event) => {
     if (form.dataset.left) return;
@@ -33,6 +42,7 @@ export function attach(form, person, sendNow) {
       notice.hidden = false;
       return;
     }
+    end?.();
     await (left ? forgetPages() : forget(person)).catch(() => {});
     form.dataset.left = "true";
     form.requestSubmit();

@@ -5,16 +5,47 @@ const VERSION = 1;
 
 export async function openLog(handle, person) {
   const log = new Log(`sessionday/${handle}/${person}`);
-  await log.fact("device", () => crypto.randomUUID());
+  await log.begin();
   return log;
 }
 
 export class Log {
   #name;
   #opening = null;
+  #device = null; // as this page knows it
+  #waiting = new Map(); // what this page wrote and no verdict came for
+  #ended = false;
 
   constructor(name) {
     this.#name = name;
+  }
+
+  // Gives the device its id, where it has none yet. What was written before may have been under another clock.
+  begin() {
+    return this.doubt();
+  }
+
+  // The phone's clock may have been set since the last entry: should the next word from the clinic show that it was, then
+  // the entries up to here were made before.
+  doubt() {
+    return this.#run(["log", "facts"], "readwrite", async ({ log, facts }) => {
+      facts.put(await this.#count(log, facts), "doubt");
+    });
+  }
+
+  // Marks what is about to be sent: from then on it must not change, because the clinic may have it.
+  offer(entries) {
+    const fresh = entries.filter((entry) => !entry.offered);
+    if (!fresh.length) return undefined;
+    return this.#run(["log"], "readwrite", ({ log }) => {
+      for (const entry of fresh) log.put({ ...entry, offered: true });
+    });
+  }
+
+  // Nothing more is read or written by this page: whoever asks still, waits for good.
+  end() {
+    this.#ended = true;
+    this.#opening?.then((database) => database.close()).catch(() => {});
   }
 
   // Writes one entry, which brings its id; its place in this device's own count is given in the same transaction. Resolves
@@ -23,18 +54,51 @@ export class Log {
     return this.#run(["log", "facts"], "readwrite", async ({ log, facts }) => {
       const known = await got(log.get(entry.id));
       if (known) return known;
-      const n = ((await got(facts.get("n"))) || 0) + 1;
-      const whole = { n, seq: null, held: null, stuck: 0, ...entry };
-      log.add(whole);
-      facts.put(n, "n");
+      return add(log, facts, (await this.#count(log, facts)) + 1, entry);
+    }).then((whole) => {
+      this.#waiting.set(whole.id, whole);
       return whole;
+    });
+  }
+
+  // How far this device has counted. Where the page remembers a device that the storage does not, it was emptied underneath:
+  // whoever lost its count is a new device, and what this page still knows of the old one's words is written down again.
+  async #count(log, facts) {
+    const device = await got(facts.get("device"));
+    if (device === this.#device || (device && !this.#device)) {
+      this.#device = device;
+      if (device) return (await got(facts.get("n"))) || 0;
+    }
+    if (this.#device) facts.put({ device: this.#device, at: Date.now() }, "emptied");
+    return this.#anew(log, facts, device ?? crypto.randomUUID());
+  }
+
+  async #anew(log, facts, device) {
+    facts.put((this.#device = device), "device");
+    let n = (await got(facts.get("n"))) || 0;
+    for (const { n: before, ...entry } of this.#waiting.values()) {
+      if (!(await got(log.get(entry.id)))) add(log, facts, ++n, entry);
+    }
+    return n;
+  }
+
+  // The clinic knows a higher count of this device than it has itself: an old copy of the storage came back. It goes on as
+  // another device, and what it has not sent gets new numbers.
+  renew(counted) {
+    return this.#run(["log", "facts"], "readwrite", async ({ log, facts }) => {
+      if (((await got(facts.get("n"))) || 0) >= counted) return;
+      facts.put({ device: await got(facts.get("device")), at: Date.now() }, "emptied");
+      facts.put((this.#device = crypto.randomUUID()), "device");
+      let n = 0;
+      for (const entry of (await got(log.getAll())).filter(isUnsent).sort(byCount)) log.put({ ...entry, n: ++n });
+      facts.put(n, "n");
     });
   }
 
   // Entries that no verdict came for yet, oldest first.
   async unsent() {
     const own = await this.#run(["log"], "readonly", ({ log }) => got(log.getAll()));
-    return own.filter((entry) => entry.seq === null && !entry.held).sort((a, b) => a.n - b.n);
+    return own.filter(isUnsent).sort(byCount);
   }
 
   // Everything known of the session: the record, and what only this phone has.
@@ -56,22 +120,29 @@ export class Log {
   }
 
   // Takes a sync reply in one transaction: verdicts, news, and what was measured. Another epoch is another past: what was
-  // acknowledged then is offered again, and the record is heard anew.
+  // acknowledged then is offered again, and the record is heard anew. True where there is at once more to ask.
   hear(reply, skew) {
     return this.#run(["log", "record", "facts"], "readwrite", async ({ log, record, facts }) => {
       const epoch = await got(facts.get("epoch"));
       const restored = epoch !== undefined && epoch !== reply.epoch && !reply.signed_out;
       if (restored) await this.#forgetPast(log, record, facts);
+      await this.#count(log, facts);
       for (const verdict of reply.verdicts) await settle(log, verdict);
+      await rewind(log, facts, skew);
       facts.put(skew, "skew");
       facts.put(reply.now, "heard_at");
       if (!reply.signed_out) facts.put(reply.epoch, "epoch");
       if (reply.signed_out || restored) return restored;
+      if (!follows(reply, (await got(facts.get("seen"))) || 0)) return true;
       for (const entry of reply.entries) record.put(entry);
       const last = reply.entries.at(-1);
       facts.put(reply.more ? last.seq : reply.seq, "seen");
       facts.put(reply.seen_by || [], "looks");
+      if (reply.emptied) facts.put(reply.emptied, "emptied");
       return false;
+    }).then((restored) => {
+      for (const verdict of reply.verdicts) this.#waiting.delete(verdict.id);
+      return restored;
     });
   }
 
@@ -110,6 +181,7 @@ export class Log {
   }
 
   async #once(stores, mode, work) {
+    if (this.#ended) return new Promise(() => {});
     const lost = () => (this.#opening = null);
     this.#opening ??= open(this.#name, lost);
     this.#opening.catch(lost);
@@ -121,6 +193,36 @@ export class Log {
     await done;
     return result;
   }
+}
+
+function add(log, facts, n, entry) {
+  const whole = { seq: null, held: null, ...entry, n };
+  log.add(whole);
+  facts.put(n, "n");
+  return whole;
+}
+
+// What was written before the clock was set says when by the old clock; the clinic will measure the new one.
+async function rewind(log, facts, skew) {
+  const [doubt = 0, before] = [await got(facts.get("doubt")), await got(facts.get("skew"))];
+  facts.put(0, "doubt");
+  if (before === undefined || before === skew || !doubt) return;
+  for (const entry of await got(log.getAll())) {
+    if (isUnsent(entry) && !entry.offered && entry.n <= doubt) log.put({ ...entry, at: entry.at + before - skew });
+  }
+}
+
+// News that leave out what this storage never held (it was emptied meanwhile) are no news: they are asked for again.
+function follows(reply, seen) {
+  return reply.entries.length ? reply.entries[0].seq <= seen + 1 : reply.seq <= seen;
+}
+
+function isUnsent(entry) {
+  return entry.seq === null && !entry.held;
+}
+
+function byCount(a, b) {
+  return a.n - b.n;
 }
 
 function named(keys, values) {

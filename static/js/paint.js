@@ -2,7 +2,7 @@
 
 import * as telling from "./telling.js";
 
-// `view`: {pack, state, entries, looks, unsent}. Everything on the page follows from it.
+// `view`: {pack, state, entries, looks, unsent, phone}. Everything on the page follows from it.
 export function paint(view) {
   const { pack, state } = view;
   const calm = pack.seat.role === "client" && state.stage === "during";
@@ -22,11 +22,20 @@ export function paint(view) {
   for (const element of document.querySelectorAll("[data-help]")) paintHelp(element, view);
 }
 
-function paintUnsent({ pack, unsent, notice }) {
+// What the phone has to say of itself; the server, whose memory and clock are no matter here, draws nothing of it.
+function paintUnsent({ pack, unsent, phone }) {
   const element = document.querySelector("[data-unsent]");
+  const { unsure, signed_out, unknown, emptied } = pack.words.unsent;
+  const refused = { signed_out, unknown }[phone.refused];
+  const late = phone.unsure && telling.fill(unsure, { when: telling.when(pack, phone.facts.heard_at) });
+  const text = [telling.unsent(pack, unsent), refused, late].filter(Boolean).join(" ");
   element.dataset.unsent = String(unsent);
-  element.textContent = notice ? `${telling.unsent(pack, unsent)} ${notice}` : telling.unsent(pack, unsent);
+  if (element.textContent !== text) element.textContent = text;
   element.hidden = false;
+  const notice = document.querySelector("[data-emptied]");
+  const lost = phone.facts.emptied;
+  notice.hidden = !lost || lost.device === phone.facts.read;
+  if (!notice.hidden) tell(notice, "emptied", telling.fill(emptied, { when: telling.when(pack, lost.at) }));
 }
 
 function paintNext({ pack, state }) {

@@ -2,8 +2,9 @@
 // log goes to the clinic by itself. Without any of this the forms work as plain forms.
 
 import { answerFrom, BadAnswer, happenedAt } from "./answers.js";
+import { Clock } from "./clock.js";
 import { evaluate } from "./core/evaluate.js";
-import { attach as attachSignOut, forgetPages } from "./leaving.js";
+import { attach as attachSignOut, forget, forgetPages } from "./leaving.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
@@ -11,14 +12,17 @@ import { Sync } from "./sync.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
 const { handle, person, build: release } = document.body.dataset;
-const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, notice: "" };
+const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, refused: "" };
+const clock = new Clock();
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
 const QUIET_MS = 800;
+const BEAT_MS = 5_000;
+const KEPT_MS = 72 * 3_600_000; // after the end of the session, what the clinic has may leave the phone
 
 // Before anything else, so that no tap is lost while the rest gets ready; a form waits for that, or goes out plainly.
 document.addEventListener("submit", onSubmit);
 const ready = start();
-ready.catch((error) => console.error("plain forms only:", error));
+ready.catch(needSignal);
 
 async function start() {
   page.log = await openLog(handle, person);
@@ -31,9 +35,11 @@ async function start() {
   new Live(`/s/${handle}/live`, ({ news }) => news && page.sync.kick());
   page.sync.kick();
   const leaving = document.querySelector("[data-sign-out]");
-  if (leaving) attachSignOut(leaving, person, () => page.sync.kick());
+  if (leaving) attachSignOut(leaving, person, () => page.sync.kick(), () => page.log.end());
   offerUpdate(async () => (await page.log.unsent()).length === 0).catch(() => {});
   navigator.storage?.persist?.().catch(() => {});
+  setInterval(beat, BEAT_MS);
+  document.addEventListener("click", onClick);
   await show();
   document.body.dataset.ready = "true";
 }
@@ -51,6 +57,20 @@ async function fetchPack() {
   return pack;
 }
 
+// Without a log or a worker the page works as long as there is signal, and says so.
+function needSignal(error) {
+  console.error("plain forms only:", error);
+  document.querySelector("[data-needs-signal]").hidden = false;
+}
+
+// The clock may have been set, or the phone have slept: what is shown follows at once.
+async function beat() {
+  if (!clock.jumped()) return;
+  await page.log.doubt();
+  await show();
+  page.sync.kick();
+}
+
 // Everything on the page, from what this phone knows at this instant; and again when time alone changes it.
 async function show() {
   const { own, heard, facts } = await page.log.whole();
@@ -58,24 +78,42 @@ async function show() {
   await breath();
   const { pack } = page;
   page.latest = heard.reduce((latest, entry) => Math.max(latest, entry.t), page.latest);
-  const now = nowOf(facts);
+  const now = clock.now(facts, page.latest);
   const recorded = new Set(heard.map((entry) => entry.id));
   const mine = own.filter((entry) => !recorded.has(entry.id)).map((entry) => asEntry(entry, facts, pack, now));
   const counted = [...heard, ...mine.filter((entry) => !entry.held)];
-  const state = evaluate(pack.protocol, pack.session, counted, now);
+  const { state, unsure } = known(counted, now, facts);
+  if (await isOver(state, own, counted, facts)) return;
   await breath();
   page.shown = facts.seen || 0;
   document.body.dataset.seq = String(page.shown);
   const unsent = own.filter((entry) => entry.seq === null && !entry.held).length;
-  paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, notice: page.notice });
+  const phone = { refused: page.refused, facts, unsure };
+  paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, phone });
   clearTimeout(page.timer);
-  if (state.changes_at !== null) page.timer = setTimeout(show, Math.min(state.changes_at - now + 20, 2 ** 31 - 1));
+  if (!unsure && state.changes_at !== null) page.timer = setTimeout(show, Math.min(state.changes_at - now + 20, 2 ** 31 - 1));
 }
 
-// The clinic's clock as this phone knows it: never before what the clinic has told already, so that a phone's clock that was
-// set back makes nothing unsaid. The phone's own entries are no such proof: its clock may have been ahead.
-function nowOf(facts) {
-  return Math.max(Date.now() + (facts.skew || 0), facts.heard_at || 0, page.latest);
+// What the record says now. A clock that was set forward must not end the hold: until the clinic is heard, or so much time has
+// passed for certain, it stays the moment before.
+function known(entries, now, facts) {
+  const { protocol, session } = page.pack;
+  const state = evaluate(protocol, session, entries, now);
+  const end = state.hold_until;
+  const unsure = end !== null && now >= end && clock.certain(facts) < end;
+  return { state: unsure ? evaluate(protocol, session, entries, end - 1) : state, unsure };
+}
+
+// Long after the end, when the clinic has everything, nothing of this person's stays on the phone.
+async function isOver(state, own, entries, facts) {
+  if (!["closed", "cancelled"].includes(state.stage) || own.some((entry) => entry.seq === null)) return false;
+  const marks = page.pack.protocol.steps.filter((step) => ["close", "cancel"].includes(step.marks)).map((step) => step.id);
+  const ended = Math.max(...entries.filter((entry) => marks.includes(entry.step)).map((entry) => entry.t));
+  if (page.pack.seat.role === "staff" || clock.certain(facts) < ended + KEPT_MS) return false;
+  page.log.end();
+  await forget(person);
+  location.replace(`/s/${handle}/?over`);
+  return true;
 }
 
 // Between two pieces of work the page may answer a tap: on a slow phone each of them takes tens of milliseconds.
@@ -129,7 +167,7 @@ async function read(form, fields) {
   const { pack } = page;
   const facts = await page.log.facts();
   const skew = facts.skew || 0;
-  const now = nowOf(facts);
+  const now = clock.now(facts, page.latest);
   const rules = pack.protocol.steps.find((one) => one.id === fields.step);
   const t = pack.seat.role === "staff" ? happenedAt(pack, fields, now) : now;
   if (fields.kind === "waive" && !fields.reason.trim()) throw new BadAnswer("reason", pack.words.errors.reason);
@@ -181,8 +219,7 @@ function sendPlainly(form, submitter, error) {
 
 async function onNews({ heard, more, status, build, pack, signedOut, other, left }) {
   if (other) return startAnew();
-  const words = page.pack.words.unsent;
-  page.notice = signedOut ? words.signed_out : [401, 403, 404].includes(status) ? words.unknown : "";
+  page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
   if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();
   const sign = document.querySelector("[data-signed-out]");
   if (sign) sign.hidden = !(signedOut || [401, 404].includes(status));
@@ -190,6 +227,13 @@ async function onNews({ heard, more, status, build, pack, signedOut, other, left
   document.body.dataset.heard = String(heard && !more);
   tabs?.postMessage("heard");
   if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
+}
+
+// The person has read that the phone's memory was emptied.
+async function onClick(event) {
+  if (!event.target.closest("[data-emptied-read]")) return;
+  await page.log.keep("read", (await page.log.fact("emptied")).device);
+  await show();
 }
 
 // Somebody else sits at this browser now: this page was kept for who sat here before. Their log stays; the pages go.

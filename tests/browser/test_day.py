@@ -51,7 +51,7 @@ class Day:
 
 
 def ten_in_the_morning(after: int) -> int:
-    """The first 10:00 in the clinic's zone that is not before `after`: a day that begins at midnight has another hold."""
+    """The first 10:00 in the clinic's zone from `after` on: a day that begins at midnight has another hold."""
     shown = datetime.fromtimestamp(after / 1000, TORONTO)
     ten = shown.replace(hour=10, minute=0, second=0, microsecond=0)
     return round((ten if ten >= shown else ten + timedelta(days=1)).timestamp() * 1000)

@@ -77,6 +77,7 @@ class Push:
     signed_out: bool = False
     revoked: bool = False
     newer_app: bool = False
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,15 @@ class Held:
     why: str
     message: str
     body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """`before`: the device whose storage was emptied, `since` when the present one has been there."""
+
+    device: str
+    before: str | None
+    since: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ WHY = {
     "session_over": "The session is over.",
     "too_big": "The entry is too long to be stored as it is.",
     "unknown_kind": "This kind of entry is not known here.",
+    "unproven": "It was read from a phone’s screen, but its seal is not right, so nobody knows who wrote it.",
     "newer_app": "It was written by another version of the app than the clinic’s, and can’t be read here yet.",
 }
 KINDS = ("answer", "withdraw", "waive", "ack")

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from sessionday.settings import folder
 from sessionday.web.compression import Fixed
 from sessionday.web.errors import NotYours
+from sessionday.web.light import LIBRARY
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
@@ -28,6 +29,7 @@ class Release:
         for name, body in sorted(files.items()):
             whole.update(f"{name}\0{len(body)}\0".encode() + body)
         self.build = whole.hexdigest()[:12]
+        self.light = LIBRARY in files  # whether phones can hand over by light
         self._worker = Fixed(_worker(self.build, files), "text/javascript")
         self._files = {name: Fixed(body, _kind(name)) for name, body in files.items() if name != "sw.js"}
 

@@ -39,6 +39,7 @@ PHONE_WORDS = [
     "alerts",
     "next",
     "go",
+    "light",
     "errors",
 ]
 # A release with other words is another pack, though its files are the same.

@@ -20,7 +20,7 @@ KEPT = 500
 class Pages:
     """Renders pages of one release: `build` names the static files that they ask for."""
 
-    def __init__(self, build: str, public_url: str) -> None:
+    def __init__(self, build: str, public_url: str, *, light: bool = False) -> None:
         self._build = build
         # Stands where each form gets an id of its own, so that a page can be drawn once and given out many times.
         self._mark, self._gap = f"id-{secrets.token_hex(16)}", f"gap-{secrets.token_hex(16)}"
@@ -36,6 +36,7 @@ class Pages:
             new_id=lambda: self._mark,  # an entry's, in each form, so that a double tap is one entry
             asset=lambda path: f"/static/{build}/{path}",
             build=build,
+            light=light,  # whether pages offer to hand over by light
             public_url=public_url,
             w=WORDS["en"],
             lang="en",

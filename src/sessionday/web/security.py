@@ -33,6 +33,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), screen-wake-lock=(self)",
 }
+WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")  # the page that reads phones
 
 
 def new_secret() -> str:

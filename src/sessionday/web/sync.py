@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from sessionday.store import Push, Verdict
 from sessionday.web.access import pusher_of, reader_of
+from sessionday.web.devices import met
 from sessionday.web.errors import Refused
 from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.reading import SYNC_LIMIT, as_json, json_of
@@ -29,6 +30,7 @@ class Ask:
     entries: list[Any]
     looked: int
     person: str
+    counted: int | None = None
 
 
 async def sync(request: Request) -> Response:
@@ -45,6 +47,8 @@ async def sync(request: Request) -> Response:
     if looked > 0 and here.role == "staff" and not ended:
         await look(site, here, looked)
     reply = _signed_out(site, ask) if ended else await _pulled(site, here, ask)
+    if ask.counted is not None and not ended:
+        reply |= await met(site, here, ask.device)
     return as_json({**reply, "verdicts": [_verdict(one) for one in verdicts]})
 
 
@@ -68,9 +72,9 @@ def parse_ask(body: Any) -> Ask:
         _whole(body, key, default) for key, default in (("v", None), ("seen", 0), ("sent_at", None), ("looked", 0))
     ]
     person = body.get("person")
-    return Ask(
-        numbers[0], device, numbers[1], numbers[2], entries, numbers[3], person if isinstance(person, str) else ""
-    )
+    named = person if isinstance(person, str) else ""
+    counted = _whole(body, "counted", None) if "counted" in body else None
+    return Ask(numbers[0], device, numbers[1], numbers[2], entries, numbers[3], named, counted)
 
 
 def _whole(body: dict[str, Any], key: str, default: int | None) -> int:

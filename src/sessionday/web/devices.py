@@ -1,0 +1,33 @@
+"""A phone that has just come in: whether its storage is the one that it had when the clinic heard of it last."""
+
+from dataclasses import replace
+from typing import Any
+
+from sessionday.store import Browser
+from sessionday.web.here import Here
+from sessionday.web.site import Site
+from sessionday.web.telling import fill, when
+
+
+async def met(site: Site, here: Here, device: str) -> dict[str, Any]:
+    """What it is told: how far its device has counted, and which one this browser had lost when it came with this."""
+    known = await site.store.browser(here.credential, here.session, here.person)
+    if known is None:
+        await site.store.meet(here.credential, here.session, here.person, device, site.now())
+    elif known.device != device:
+        known = await _lost(site, here, known, device)
+    told: dict[str, Any] = {"counted": await site.store.counted(here.session, device)}
+    if known is not None and known.before is not None:
+        told["emptied"] = {"device": known.before, "at": known.since}
+    return told
+
+
+async def _lost(site: Site, here: Here, known: Browser, device: str) -> Browser:
+    """Told to staff: what the device had written and not sent is gone, and nobody can say what it was."""
+    pack = site.packs.of(here)
+    last = await site.store.heard_of(here.session, known.device)
+    words = pack["words"]["unsent"]
+    message = fill(words["lost"], when=when(pack, last)) if last is not None else words["lost_all"]
+    lost = replace(known, since=site.now())
+    await site.store.lose(here.credential, here.session, here.person, here.role, lost, device, message)
+    return Browser(device, known.device, lost.since)
