@@ -3,7 +3,7 @@
 
 const STATIC = `static ${BUILD}`;
 const PAGES = `pages ${BUILD}`;
-const PAGE = /^\/s\/[^/]+\/(steps\/[^/]+)?$/;
+const PAGE = /^\/(carry|s\/[^/]+\/(steps\/[^/]+)?)$/;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
 self.addEventListener("activate", (event) => event.waitUntil(settle()));

@@ -1,7 +1,9 @@
 // The board draws nothing by itself: it asks for the server's cards again when there is news, and greys itself when there is none.
 
+import { carryOn } from "./carrier.js";
 import { attach } from "./leaving.js";
 import { Live } from "./live.js";
+import { keepCarry, offerUpdate } from "./worker.js";
 
 const STALE_MS = 20_000;
 const sign = document.querySelector("[data-live]");
@@ -14,6 +16,8 @@ const live = new Live("/board/live", ({ news, number }) => {
 });
 setInterval(look, 1_000);
 attach(document.querySelector("[data-sign-out]"), document.body.dataset.person);
+carryOn(document.body.dataset.person).catch(() => {});
+if (document.querySelector("[data-carry]")) offerUpdate(async () => false).then(keepCarry).catch(() => {});
 
 // The earliest instant at which a card changes with no news at all.
 function firstChange() {

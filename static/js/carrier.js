@@ -15,8 +15,12 @@ export async function carrier(person, onNews = () => {}) {
   return { log, sync };
 }
 
+let going = false;
+
 // On the other pages: only where there is something to carry at all.
 export async function carryOn(person) {
+  if (going) return;
+  going = true;
   const known = (await indexedDB.databases?.()) || [];
   if (known.some((one) => one.name === `sessionday/${FOLDER}/${person}`)) await carrier(person);
 }

@@ -22,6 +22,7 @@ export class Light {
   #card;
   #log;
   #pack;
+  #encode = null;
   #squares = [];
   #shown = ""; // which entries they hold
   #place = 0;
@@ -52,7 +53,7 @@ export class Light {
 
   async #open() {
     const { encodeQR } = await import("../vendor/qr/index.js");
-    this.encode = encodeQR;
+    this.#encode = encodeQR;
     await this.#make(await this.#log.unsent());
     this.#turn(true);
     this.#card.scrollIntoView({ block: "start" });
@@ -75,8 +76,12 @@ export class Light {
     await this.#log.offer(waiting);
     const { light, device, skew = 0 } = await this.#log.facts();
     const { handle, seat } = this.#pack;
-    const { bytes } = await bundleOf(light.key, { handle, seat, device, skew }, waiting, Date.now());
-    this.#squares = squaresOf(bytes);
+    this.#squares = [];
+    for (let rest = waiting; rest.length; ) {
+      const { bytes, count } = await bundleOf(light.key, { handle, seat, device, skew }, rest, Date.now());
+      this.#squares.push(...squaresOf(bytes));
+      rest = rest.slice(count);
+    }
     this.#shown = idsOf(waiting);
     this.#place = -1;
     this.#part("next").hidden = this.#squares.length === 1;
@@ -93,7 +98,7 @@ export class Light {
   #draw() {
     this.#place = (this.#place + 1) % this.#squares.length;
     const canvas = this.#card.querySelector("[data-square]");
-    paintSquare(canvas, this.encode(this.#squares[this.#place], "raw", { ecc: "medium", border: QUIET_ZONE }));
+    paintSquare(canvas, this.#encode(this.#squares[this.#place], "raw", { ecc: "medium", border: QUIET_ZONE }));
     const said = { place: this.#place + 1, count: this.#squares.length };
     canvas.dataset.square = `${said.place}/${said.count}`;
     canvas.setAttribute("aria-label", fill(this.#pack.words.light.label, said));

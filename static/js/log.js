@@ -232,7 +232,9 @@ function named(keys, values) {
 async function settle(log, verdict) {
   const entry = verdict.id && (await got(log.get(verdict.id)));
   if (!entry) return;
-  if (verdict.result === "held") log.put({ ...entry, held: verdict.message || verdict.why });
+  if (["held", "refused"].includes(verdict.result)) {
+    log.put({ ...entry, held: verdict.message || verdict.why, refused: verdict.result === "refused" });
+  }
   if (verdict.result === "stored" || verdict.result === "duplicate") log.put({ ...entry, seq: verdict.seq });
 }
 

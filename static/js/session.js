@@ -227,6 +227,20 @@ async function onNews({ heard, more, status, build, pack, signedOut, other, left
   document.body.dataset.heard = String(heard && !more);
   tabs?.postMessage("heard");
   if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
+  if (!signedOut) byLight(heard).catch(() => {});
+}
+
+// Without signal the phone shows what is unsent, and staff's device carries it. Loaded only when it is of use.
+async function byLight(heard) {
+  const { seat } = document.body.dataset;
+  if (seat === "staff" && heard) await (await import("./carrier.js")).carryOn(person);
+  if (!["client", "support"].includes(seat)) return;
+  const { light, device } = await page.log.facts();
+  if (heard && light?.device === device && !page.light) return;
+  const { Light, learnKey } = await import("./light.js");
+  if (heard) await learnKey(page.log, handle);
+  const card = document.querySelector("[data-light]");
+  if (card) await (page.light ??= new Light(card, page.log)).update(page.pack, !heard);
 }
 
 // The person has read that the phone's memory was emptied.

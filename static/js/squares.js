@@ -7,8 +7,6 @@ const TAG = 6; // bytes: the end of the bundle's seal
 const HEAD = TAG + 2; // then which part it is, of how many
 const MOST = 400; // bytes in a square: more would be too fine for a shaky hand
 const ROOM = MOST - HEAD;
-const MOST_SQUARES = 255;
-export const MOST_BYTES = ROOM * MOST_SQUARES;
 
 export function squaresOf(bundle) {
   const count = Math.ceil(bundle.length / ROOM);

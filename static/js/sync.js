@@ -11,6 +11,7 @@ export class Sync {
   #person;
   #onNews;
   #looked;
+  #sent;
   #running = false;
   #again = false;
   #refused = 0;
@@ -20,8 +21,10 @@ export class Sync {
   #timer = 0;
 
   // `onNews(outcome)` is called after each round; `looked()` tells up to which seq a member of staff has it on the screen.
-  constructor({ handle, person, log, onNews, looked = () => 0 }) {
-    this.#url = `/s/${handle}/sync`;
+  // `sent` makes of what is in the log what goes out.
+  constructor({ handle, url = `/s/${handle}/sync`, person, log, onNews, looked = () => 0, sent = asSent }) {
+    this.#url = url;
+    this.#sent = sent;
     this.#log = log;
     this.#person = person;
     this.#onNews = onNews;
@@ -68,7 +71,7 @@ export class Sync {
     const { device, seen = 0, n = 0 } = facts;
     const told = { person: this.#person, looked: this.#looked(), counted: n };
     const sentAt = Date.now();
-    const reply = await post(this.#url, { v: 1, device, seen, sent_at: sentAt, entries: batch.map(asSent), ...told });
+    const reply = await post(this.#url, { v: 1, device, seen, sent_at: sentAt, entries: batch.map(this.#sent), ...told });
     if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };
     const again = await this.#hear(reply.ours, sentAt, n);
     const { more, build, pack, person, verdicts, signed_out: signedOut = false } = reply.ours;
@@ -108,7 +111,7 @@ export class Sync {
   }
 }
 
-function asSent({ id, n, seen, at, kind, step, answer, of, reason }) {
+export function asSent({ id, n, seen, at, kind, step, answer, of, reason }) {
   return { id, n, seen, at, kind, step, answer, of, reason };
 }
 

@@ -20,9 +20,16 @@ async function keep(log, pack, build) {
   const registration = await navigator.serviceWorker.ready;
   if (build !== document.body.dataset.build) return registration.update();
   const steps = Object.keys(pack.texts.steps).map((id) => `/s/${pack.handle}/steps/${id}`);
-  const kept = await ask(registration.active, { type: "keep", urls: [`/s/${pack.handle}/`, ...steps] });
+  const carry = document.querySelector("[data-carry]") ? ["/carry"] : [];
+  const kept = await ask(registration.active, { type: "keep", urls: [`/s/${pack.handle}/`, ...steps, ...carry] });
   if (kept) await log.keep("kept", wanted);
   markKept(kept);
+}
+
+// Staff's page that reads phones without signal must itself open without.
+export async function keepCarry() {
+  if (!navigator.serviceWorker) return false;
+  return ask((await navigator.serviceWorker.ready).active, { type: "keep", urls: ["/carry"] });
 }
 
 // Under Trusted Types a script's address must come from a policy; this one knows a single address.
@@ -46,7 +53,7 @@ function ask(worker, message) {
 
 // A waiting release is offered only while nothing is unsent, and taken only by a tap.
 export async function offerUpdate(quiet) {
-  if (!navigator.serviceWorker) return;
+  if (!navigator.serviceWorker) throw new Error("no worker");
   const registration = await navigator.serviceWorker.register(workerAddress(), { updateViaCache: "none" });
   const offer = async () => {
     const place = document.querySelector("[data-update]");

@@ -50,11 +50,12 @@ SESSION_ROWS = {
     ("POST", "/s/{handle}/seats"): Row({"staff": 200}),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),
+    ("GET", "/s/{handle}/light"): Row(dict.fromkeys(LINKS, 200)),  # a seat's own device alone
     ("GET", "/s/{handle}/live"): Row(200),
     ("GET", "/s/{handle}/app.webmanifest"): Row(200, pusher=200, known=200, nobody=200),
 }
-# What is about no session: what staff get, and what all others.
-OTHER_ROWS = {
+# What is about no session: what staff get, and what all others (last, where it differs: whose sign-in expired).
+OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): (303, 303),
     ("GET", "/health"): (200, 200),
     ("GET", "/j"): (200, 200),
@@ -63,6 +64,8 @@ OTHER_ROWS = {
     ("POST", "/sign-in"): (422, 422),  # a wrong passphrase
     ("GET", "/board"): (200, 303),
     ("GET", "/board/live"): (200, 401),
+    ("GET", "/carry"): (200, 303),
+    ("POST", "/carry"): (200, 401, 200),  # who may only push
     ("GET", "/sw.js"): (200, 200),
     ("GET", "/static/{build}/{path:path}"): (200, 200),
     ("POST", "/sign-out"): (303, 303),  # last: it ends who asks
@@ -126,8 +129,10 @@ async def asked(scene: Scene, who: str, method: str, route: str, name: str = "ow
     if route.endswith("/sync"):
         phone.handle = handle
         return await phone.sync()
+    if method == "POST" and route == "/carry":
+        return await phone.http.post(path, json={"v": 1, "device": "d", "sent_at": 0, "entries": []})
     if method != "POST":
-        return await phone.http.request(method, path)
+        return await phone.http.request(method, path, params={"device": "d"} if route.endswith("/light") else None)
     form = {"id": str(uuid4()), "step": "intentions", "answer": "rest", "do": "code"}
     if route.endswith("/seats") and name in scene.sessions:
         form["seat"] = (await scene.world.store.seats(scene.sessions[name]))[0].id
@@ -151,14 +156,15 @@ async def test_a_session_answers_each_as_its_row_says(scene: Scene, method: str,
 
 @pytest.mark.parametrize(("method", "route"), OTHER_ROWS, ids=str)
 async def test_the_rest_answers_each_as_its_row_says(scene: Scene, method: str, route: str) -> None:
-    staff, others = OTHER_ROWS[method, route]
+    staff, others, *late = OTHER_ROWS[method, route]
     people = dict(scene.people)
     if route == "/sign-out":
         # Who signs out here still sits at the desk elsewhere.
         scene.people |= {"staff": await scene.world.desk(), "eve": await scene.world.desk("eve@example.org")}
     found = {who: (await asked(scene, who, method, route)).status_code for who in EVERYBODY}
     scene.people.update(people)
-    assert found == {who: staff if who in ("staff", "eve") else others for who in EVERYBODY}
+    expected = {who: staff if who in ("staff", "eve") else others for who in EVERYBODY}
+    assert found == {**expected, "expired": late[0] if late else others}
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
