@@ -33,14 +33,6 @@ export class Log {
     });
   }
 
-  // Marks what is about to be sent: from then on it must not change, because the clinic may have it.
-  offer(entries) {
-    const fresh = entries.filter((entry) => !entry.offered);
-    if (!fresh.length) return undefined;
-    return this.#run(["log"], "readwrite", ({ log }) => {
-      for (const entry of fresh) log.put({ ...entry, offered: true });
-    });
-  }
 
   // Nothing more is read or written by this page: whoever asks still, waits for good.
   end() {
@@ -128,7 +120,7 @@ export class Log {
       if (restored) await this.#forgetPast(log, record, facts);
       await this.#count(log, facts);
       for (const verdict of reply.verdicts) await settle(log, verdict);
-      await rewind(log, facts, skew);
+      await shift(log, facts, skew);
       facts.put(skew, "skew");
       facts.put(reply.now, "heard_at");
       if (!reply.signed_out) facts.put(reply.epoch, "epoch");
@@ -202,13 +194,14 @@ function add(log, facts, n, entry) {
   return whole;
 }
 
-// What was written before the clock was set says when by the old clock; the clinic will measure the new one.
-async function rewind(log, facts, skew) {
+// What was written before the clock was set says when by the old clock, and the clinic measures the new one. The entry itself
+// stays as it is, for the clinic may have it; by how much the clock was set goes beside it.
+async function shift(log, facts, skew) {
   const [doubt = 0, before] = [await got(facts.get("doubt")), await got(facts.get("skew"))];
   facts.put(0, "doubt");
   if (before === undefined || before === skew || !doubt) return;
   for (const entry of await got(log.getAll())) {
-    if (isUnsent(entry) && !entry.offered && entry.n <= doubt) log.put({ ...entry, at: entry.at + before - skew });
+    if (isUnsent(entry) && entry.n <= doubt) log.put({ ...entry, set: (entry.set || 0) + before - skew });
   }
 }
 

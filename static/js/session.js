@@ -8,6 +8,7 @@ import { attach as attachSignOut, forget, forgetPages } from "./leaving.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
+import { needSignal, sendPlainly } from "./plain.js";
 import { Sync } from "./sync.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
@@ -36,7 +37,7 @@ async function start() {
   page.sync.kick();
   const leaving = document.querySelector("[data-sign-out]");
   if (leaving) attachSignOut(leaving, person, () => page.sync.kick(), () => page.log.end());
-  offerUpdate(async () => (await page.log.unsent()).length === 0).catch(() => {});
+  offerUpdate(async () => (await page.log.unsent()).length === 0).catch(needSignal);
   navigator.storage?.persist?.().catch(() => {});
   setInterval(beat, BEAT_MS);
   document.addEventListener("click", onClick);
@@ -55,12 +56,6 @@ async function fetchPack() {
   if (pack?.handle !== handle || pack.seat?.id !== person) return page.pack;
   await page.log.keep("pack", pack);
   return pack;
-}
-
-// Without a log or a worker the page works as long as there is signal, and says so.
-function needSignal(error) {
-  console.error("plain forms only:", error);
-  document.querySelector("[data-needs-signal]").hidden = false;
 }
 
 // The clock may have been set, or the phone have slept: what is shown follows at once.
@@ -153,7 +148,7 @@ async function take(form, submitter) {
     await page.log.write(await read(form, fields));
   } catch (error) {
     if (error instanceof BadAnswer) showError(form, error);
-    else sendPlainly(form, submitter, error);
+    else await sendPlainly(form, submitter);
     return false;
   }
   page.sync.kick();
@@ -207,14 +202,6 @@ function showError(form, error) {
   const field = form.elements[error.field];
   (field instanceof RadioNodeList ? field[0] : field || place).focus?.();
   place.scrollIntoView({ block: "center" });
-}
-
-// The phone's own log can't take it: the form itself still can, and if not, nobody is told that it was saved.
-function sendPlainly(form, submitter, error) {
-  console.error("not in the log:", error);
-  if (page.pack) showError(form, new BadAnswer("", page.pack.words.truths.unsaved));
-  form.dataset.plain = "true";
-  if (navigator.onLine) form.requestSubmit(submitter?.form === form ? submitter : undefined);
 }
 
 async function onNews({ heard, more, status, build, pack, signedOut, other, left }) {

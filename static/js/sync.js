@@ -67,9 +67,9 @@ export class Sync {
     // After a doubt about the clock the clinic is heard first: see log.js.
     const first = facts.doubt > 0 && waiting.length > 0;
     const batch = first ? [] : (fresh.length ? fresh : waiting).slice(0, this.#batch);
-    await this.#log.offer(batch);
     const { device, seen = 0, n = 0 } = facts;
-    const told = { person: this.#person, looked: this.#looked(), counted: n };
+    const set = Object.fromEntries(batch.filter((entry) => entry.set).map((entry) => [entry.id, entry.set]));
+    const told = { person: this.#person, looked: this.#looked(), counted: n, set };
     const sentAt = Date.now();
     const reply = await post(this.#url, { v: 1, device, seen, sent_at: sentAt, entries: batch.map(this.#sent), ...told });
     if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };

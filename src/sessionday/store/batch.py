@@ -184,7 +184,7 @@ def _same(one: Sent, other: Sent, allotted: bool) -> bool:
 
 def _chained(head: Head, push: Push, sent: Sent, *, exact: bool) -> tuple[EntryDict, tuple[Any, ...]]:
     """A new entry as it is read back, and its row from `seq` on; moves the session's head on."""
-    t, skew = happened_at(sent.at, push.sent_at, push.now)
+    t, skew = happened_at(sent.at, push.sent_at, push.now, push.set.get(sent.id, 0) if push.set else 0)
     public = {
         "seq": head.seq, "id": sent.id, "device": push.device, "n": sent.n, "seen": sent.seen, "role": push.role,
         "by": push.by, "t": t, "at": sent.at, "skew": skew, "received_at": push.now, "kind": sent.kind,

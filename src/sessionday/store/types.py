@@ -64,7 +64,8 @@ class Seat:
 
 @dataclass(slots=True)
 class Push:
-    """What one device offers in one request. `by` is the person: a seat's id or a staff member's."""
+    """What one device offers in one request. `by` is the person: a seat's id or a staff member's. `set`: by entry, how
+    many ms the device's clock was set forward after it was written; no part of the entry itself."""
 
     clinic: str
     session: str
@@ -78,6 +79,7 @@ class Push:
     revoked: bool = False
     newer_app: bool = False
     unproven: bool = False
+    set: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class Ask:
     looked: int
     person: str
     counted: int | None = None
+    set: dict[str, int] | None = None
 
 
 async def sync(request: Request) -> Response:
@@ -74,7 +75,15 @@ def parse_ask(body: Any) -> Ask:
     person = body.get("person")
     named = person if isinstance(person, str) else ""
     counted = _whole(body, "counted", None) if "counted" in body else None
-    return Ask(numbers[0], device, numbers[1], numbers[2], entries, numbers[3], named, counted)
+    return Ask(numbers[0], device, numbers[1], numbers[2], entries, numbers[3], named, counted, _set(body))
+
+
+def _set(body: dict[str, Any]) -> dict[str, int] | None:
+    """By entry, how many ms the device's clock was set forward since it was written; what is no such thing says nothing."""
+    given = body.get("set")
+    if not given or not isinstance(given, dict):
+        return None
+    return {id: ms for id, ms in given.items() if type(ms) is int and abs(ms) < KNOWN}
 
 
 def _whole(body: dict[str, Any], key: str, default: int | None) -> int:
@@ -98,6 +107,7 @@ def _push(here: Here, ask: Ask, now: int) -> Push:
         entries=ask.entries,
         revoked=here.revoked,
         newer_app=ask.version != 1,
+        set=ask.set,
     )
 
 
