@@ -1,6 +1,6 @@
 // What a phone hands over by light, sealed with the key that the clinic gave this device. Its twin is src/sessionday/web/light.py.
 
-import { asSent } from "./sync.js";
+import { asSent, setSince } from "./sync.js";
 
 const VERSION = 1;
 const PLAIN = 0;
@@ -19,8 +19,10 @@ export function keyFrom(base64) {
 export async function bundleOf(key, { handle, seat, device, skew }, entries, now) {
   let count = Math.min(entries.length, MOST_ENTRIES);
   const written = () => {
-    const rows = entries.slice(0, count).map((entry) => Object.values(asSent(entry)));
-    return new TextEncoder().encode(JSON.stringify([handle, seat.id, device, now, skew, rows, seat.role, seat.name]));
+    const some = entries.slice(0, count);
+    const rows = some.map((entry) => Object.values(asSent(entry)));
+    const said = [handle, seat.id, device, now, skew, rows, setSince(some), seat.role, seat.name];
+    return new TextEncoder().encode(JSON.stringify(said));
   };
   let plain = written();
   while (plain.length > MOST_TEXT && count > 1) {
@@ -39,7 +41,7 @@ export async function said(bytes) {
   try {
     const body = bytes.subarray(2, -SEAL);
     const plain = bytes[1] === DEFLATED ? await through("DecompressionStream", body) : body;
-    const [handle, , , , , rows, role, name] = JSON.parse(new TextDecoder().decode(plain));
+    const [handle, , , , , rows, , role, name] = JSON.parse(new TextDecoder().decode(plain));
     return { handle, count: rows.length, role, name };
   } catch {
     return null;

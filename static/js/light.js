@@ -71,9 +71,7 @@ export class Light {
     for (const name of ["what", "open"]) this.#part(name).hidden = open;
   }
 
-  // What is sealed must not change any more, as with what is sent.
   async #make(waiting) {
-    await this.#log.offer(waiting);
     const { light, device, skew = 0 } = await this.#log.facts();
     const { handle, seat } = this.#pack;
     this.#squares = [];

@@ -68,8 +68,7 @@ export class Sync {
     const first = facts.doubt > 0 && waiting.length > 0;
     const batch = first ? [] : (fresh.length ? fresh : waiting).slice(0, this.#batch);
     const { device, seen = 0, n = 0 } = facts;
-    const set = Object.fromEntries(batch.filter((entry) => entry.set).map((entry) => [entry.id, entry.set]));
-    const told = { person: this.#person, looked: this.#looked(), counted: n, set };
+    const told = { person: this.#person, looked: this.#looked(), counted: n, set: setSince(batch) };
     const sentAt = Date.now();
     const reply = await post(this.#url, { v: 1, device, seen, sent_at: sentAt, entries: batch.map(this.#sent), ...told });
     if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };
@@ -113,6 +112,11 @@ export class Sync {
 
 export function asSent({ id, n, seen, at, kind, step, answer, of, reason }) {
   return { id, n, seen, at, kind, step, answer, of, reason };
+}
+
+// By how much the device's clock was set since each was written; no part of the entry itself.
+export function setSince(entries) {
+  return Object.fromEntries(entries.filter((entry) => entry.set).map((entry) => [entry.id, entry.set]));
 }
 
 async function post(url, body) {

@@ -53,7 +53,8 @@ async def bundle(phone: Phone, *made: dict[str, Any], key: bytes | None = None, 
     """What the phone shows; `other` replaces what it says of itself."""
     said: dict[str, Any] = {"handle": phone.handle, "person": await person_of(phone), "device": phone.device}
     said |= {"sent_at": phone.clock.now, "skew": 0, **other}
-    return packed([*said.values(), [row(one) for one in made], "client", "Sam"], key or await key_of(phone))
+    since = said.pop("set", {})
+    return packed([*said.values(), [row(one) for one in made], since, "client", "Sam"], key or await key_of(phone))
 
 
 async def carried(desk: Phone, *bundles: Any, **more: Any) -> list[dict[str, Any]]:
@@ -113,6 +114,16 @@ async def test_the_time_is_corrected_by_the_phones_own_error_and_never_after_it_
     read = [{"id": str(n), "at": truth - 2 * HOUR, "bundle": one} for n, one in enumerate(shown)]
     await carried(desk, *read, sent_at=world.clock.now - 2 * HOUR)
     assert [one["t"] for one in await world.store.entries(world.booked.session)] == [truth, truth]
+
+
+async def test_a_clock_that_was_set_since_is_reckoned_with_as_in_a_sync(world: World) -> None:
+    phone, desk = await world.seat("client"), await world.desk()
+    truth = world.clock.now
+    made = phone.entry("intentions", "rest", at=truth - HOUR)  # written an hour slow; the clock was put right since
+    shown = await bundle(phone, made, set={made["id"]: HOUR})
+    world.clock.now += MINUTE
+    await carried(desk, shown)
+    assert [one["t"] for one in await world.store.entries(world.booked.session)] == [truth]
 
 
 async def test_who_says_to_be_somebody_else_is_kept_aside_and_counts_for_nothing(world: World) -> None:
@@ -218,7 +229,7 @@ async def test_after_the_servers_keys_were_rotated_an_older_seal_still_proves(wo
 
 async def test_a_small_bundle_that_unfolds_into_a_huge_one_is_refused(world: World) -> None:
     client, desk = await world.seat("client"), await world.desk()
-    bomb = packed([client.handle, "p", "d", 1, 0, ["x" * 50_000_000]], await key_of(client))
+    bomb = packed([client.handle, "p", "d", 1, 0, ["x" * 50_000_000], {}], await key_of(client))
     assert len(bomb) < 70_000
     (verdict,) = await carried(desk, bomb)
     assert (verdict["result"], verdict["message"]) == ("refused", "It holds too much at once.")
@@ -272,6 +283,7 @@ def test_nothing_that_a_camera_could_read_breaks_the_server(tmp_path: Path) -> N
             st.just(client.handle) | anything, st.just(person) | anything, st.just(client.device) | anything,
             st.integers() | anything, st.integers(-HOUR, HOUR) | anything,
             st.lists(st.lists(anything, min_size=9, max_size=9) | entries.map(_as_row), max_size=3) | anything,
+            st.just({}) | anything,
         )  # fmt: skip
         sealed = st.builds(lambda said, form: packed(said, key, form), head.map(list) | anything, st.integers(0, 2))
         raw = st.binary(max_size=60).map(lambda some: base64.b64encode(some).decode())

@@ -13,7 +13,7 @@ from sessionday.web.light import Bundle, Unreadable, key_for, read_bundle
 from sessionday.web.reading import SYNC_LIMIT, as_json, json_of
 from sessionday.web.security import WITH_CAMERA
 from sessionday.web.site import Site, site_of
-from sessionday.web.sync import Ask, parse_ask
+from sessionday.web.sync import Ask, parse_ask, set_since
 
 MAX_BUNDLES = 20
 NOT_OURS = "It is not from a session of this clinic."
@@ -82,8 +82,8 @@ async def _taken(site: Site, staff: Staff, ask: Ask, given: Any) -> dict[str, An
 
 def _scanned(ask: Ask, given: dict[str, Any], now: int) -> int:
     """When staff's device read it: its clock, corrected by its error at this push; never after receipt."""
-    at = given.get("at")
-    return min(now, at + now - ask.sent_at) if type(at) is int else now
+    at, since = given.get("at"), (ask.set or {}).get(str(given.get("id")), 0)
+    return min(now, at + since + now - ask.sent_at) if type(at) is int else now
 
 
 def _proven(session: Session, seat: Seat, bundle: Bundle, error: int, now: int) -> Push:
@@ -97,6 +97,7 @@ def _proven(session: Session, seat: Seat, bundle: Bundle, error: int, now: int) 
         now=now,
         entries=bundle.entries,
         revoked=seat.revoked_at is not None,
+        set=set_since(bundle.set),
     )
 
 

@@ -30,7 +30,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a phone claims. `skew`: the error of its clock when the clinic last measured it; nothing is proven yet."""
+    """What a phone claims, not proven yet. `skew`: its clock's error as last measured; `set`: as in a sync."""
 
     handle: str
     person: str
@@ -38,6 +38,7 @@ class Bundle:
     sent_at: int
     skew: int
     entries: list[Any]
+    set: Any
     sealed: bytes
     seal: bytes
 
@@ -91,16 +92,16 @@ def _list_in(sealed: bytes) -> Any:
 
 
 def _bundle(said: Any, sealed: bytes, seal: bytes) -> Bundle:
-    if not isinstance(said, list) or len(said) < 6 or not isinstance(said[5], list):
+    if not isinstance(said, list) or len(said) < 7 or not isinstance(said[5], list):
         raise Unreadable("It is not from this app.")
-    handle, person, device, sent_at, skew, rows = said[:6]
+    handle, person, device, sent_at, skew, rows, since = said[:7]
     if not all(isinstance(one, str) and 0 < len(one) <= 64 and one.isascii() for one in (handle, person, device)):
         raise Unreadable("It is not from this app.")
     if not all(type(one) is int and abs(one) < KNOWN for one in (sent_at, skew)):
         raise Unreadable("It is not from this app.")
     if not 0 < len(rows) <= MOST_ENTRIES:
         raise Unreadable("It holds no answers, or too many.")
-    return Bundle(handle, person, device, sent_at, skew, [_entry(row) for row in rows], sealed, seal)
+    return Bundle(handle, person, device, sent_at, skew, [_entry(row) for row in rows], since, sealed, seal)
 
 
 def _entry(row: Any) -> Any:

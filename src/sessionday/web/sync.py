@@ -75,12 +75,13 @@ def parse_ask(body: Any) -> Ask:
     person = body.get("person")
     named = person if isinstance(person, str) else ""
     counted = _whole(body, "counted", None) if "counted" in body else None
-    return Ask(numbers[0], device, numbers[1], numbers[2], entries, numbers[3], named, counted, _set(body))
+    return Ask(
+        numbers[0], device, numbers[1], numbers[2], entries, numbers[3], named, counted, set_since(body.get("set"))
+    )
 
 
-def _set(body: dict[str, Any]) -> dict[str, int] | None:
-    """By entry, how many ms the device's clock was set forward since it was written; what is no such thing says nothing."""
-    given = body.get("set")
+def set_since(given: Any) -> dict[str, int] | None:
+    """By entry, how many ms its device's clock was set forward since it was written. What is no number is left out."""
     if not given or not isinstance(given, dict):
         return None
     return {id: ms for id, ms in given.items() if type(ms) is int and abs(ms) < KNOWN}
