@@ -33,7 +33,9 @@ def test_installed_into_an_empty_environment_the_demo_runs_from_another_folder(t
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/j", timeout=10) as page:
                 assert b"Open your page" in page.read()
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/sw.js", timeout=10) as worker:
-                assert b"const BUILD" in worker.read()
+                told_of = worker.read()
+            assert b"const BUILD" in told_of
+            assert b"/vendor/qr/decode.js" in told_of, "the build fetched what reads square codes"
         finally:
             demo.send_signal(signal.SIGTERM)
             demo.wait(15)

@@ -5,9 +5,11 @@ import { openLog } from "./log.js";
 import { Sync } from "./sync.js";
 
 const FOLDER = "carry";
+let going = false;
 
-export async function carrier(person, onNews = () => {}) {
-  const log = await openLog(FOLDER, person);
+// What `owner` has read here, brought by `person`, who is signed in now: a seal proves itself, whoever brings it.
+export async function carrier(person, { owner = person, onNews = () => {} } = {}) {
+  const log = await openLog(FOLDER, owner);
   const sync = new Sync({ url: "/carry", person, log, onNews, sent: ({ id, at, bundle }) => ({ id, at, bundle }) });
   for (const event of ["online", "pageshow"]) addEventListener(event, () => sync.kick());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sync.kick());
@@ -15,12 +17,11 @@ export async function carrier(person, onNews = () => {}) {
   return { log, sync };
 }
 
-let going = false;
-
-// On the other pages: only where there is something to carry at all.
-export async function carryOn(person) {
+// All that anybody has read on this device (but for `but`), where there is something at all.
+export async function carryOn(person, but = "") {
   if (going) return;
   going = true;
   const known = (await indexedDB.databases?.()) || [];
-  if (known.some((one) => one.name === `sessionday/${FOLDER}/${person}`)) await carrier(person);
+  const owners = known.map((one) => one.name.split("/")).filter(([, folder, owner]) => folder === FOLDER && owner !== but);
+  for (const [, , owner] of owners) await carrier(person, { owner });
 }

@@ -2,7 +2,7 @@
 
 import { asBase64, said } from "./bundle.js";
 import { Camera } from "./camera.js";
-import { carrier } from "./carrier.js";
+import { carrier, carryOn } from "./carrier.js";
 import { attach, forgetPages } from "./leaving.js";
 import { Reading } from "./squares.js";
 import { fill } from "./telling.js";
@@ -20,7 +20,8 @@ let carried = null;
 start().catch((error) => console.error("nothing can be kept here:", error));
 
 async function start() {
-  carried = await carrier(person, onNews);
+  carried = await carrier(person, { onNews });
+  carryOn(person, person).catch(() => {});
   button.addEventListener("click", onButton);
   attach(document.querySelector("[data-sign-out]"), person, () => carried.sync.kick());
   offerUpdate(async () => false).catch(() => {});

@@ -54,8 +54,8 @@ export class Light {
   async #open() {
     const { encodeQR } = await import("../vendor/qr/index.js");
     this.#encode = encodeQR;
-    await this.#make(await this.#log.unsent());
     this.#turn(true);
+    await this.#make(await this.#log.unsent());
     this.#card.scrollIntoView({ block: "start" });
     this.#awake = await navigator.wakeLock?.request("screen").catch(() => null);
   }
@@ -116,10 +116,12 @@ function idsOf(entries) {
   return entries.map((entry) => entry.id).join(" ");
 }
 
-// Black on white, whatever the colours of the page are; whole pixels, so that every edge is sharp.
+// Black on white, whatever the colours of the page are; whole pixels of the screen, so that every edge is sharp.
 function paintSquare(canvas, rows) {
-  const ratio = Math.max(1, Math.floor((canvas.clientWidth * devicePixelRatio) / rows.length));
+  const room = Math.min(canvas.parentElement.clientWidth, innerHeight * 0.75);
+  const ratio = Math.max(1, Math.floor((room * devicePixelRatio) / rows.length));
   canvas.width = canvas.height = rows.length * ratio;
+  canvas.style.inlineSize = `${canvas.width / devicePixelRatio}px`;
   const pen = canvas.getContext("2d");
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, canvas.width, canvas.height);

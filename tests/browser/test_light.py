@@ -8,12 +8,19 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser.people import MINUTE, Person, browser
+from tests.browser.test_looks import CHECK
 from tests.browser.test_phones import soon
 from tests.chromium import ARGUMENTS, chromium
 from tests.server import PASSPHRASE, Server
 
 LONG = "The lake in the morning; my brother’s laugh 7491; rain on a tin roof, 55 steps; " * 3
-ANSWERS = {"intentions": LONG, "touch": "ask_each_time", "ride_plan": "named_driver", "support_named": None, "last_food": None}
+ANSWERS = {
+    "intentions": LONG,
+    "touch": "ask_each_time",
+    "ride_plan": "named_driver",
+    "support_named": None,
+    "last_food": None,
+}
 
 
 async def test_answers_cross_by_light_while_the_server_is_dead(server: Server, tmp_path: Path) -> None:
@@ -35,7 +42,10 @@ async def test_answers_cross_by_light_while_the_server_is_dead(server: Server, t
         await staff.goto(f"{server.url}/carry")
         await staff.click("[data-start]")
         await staff.wait_for_selector("[data-carried]", timeout=30_000)
-        assert await staff.inner_text("[data-tell=reading]") == f"All {len(squares)} read."
+        assert (
+            await staff.inner_text("[data-tell=reading]")
+            == f"All {len(squares)} read. Tell the person that you have them."
+        )
         assert await staff.inner_text("[data-carried] [data-tell=from]") == "Sam, Client: 5 answers"
         assert await staff.inner_text("[data-carried] [data-tell=truth]") == (
             "Kept on this device. It goes to the clinic by itself."
@@ -83,6 +93,7 @@ async def shown(client: Person, found: Browser) -> list[bytes]:
     await client.page.wait_for_selector("[data-light]:not([hidden])", timeout=30_000)
     await client.page.click("[data-light-open]")
     await client.page.wait_for_selector("[data-square]:visible")
+    assert await client.page.evaluate(CHECK) == []
     assert "Keep this page until they say they have them." in await client.page.inner_text("[data-light]")
     first = await client.page.get_attribute("[data-square]", "data-square") or ""
     photos = []

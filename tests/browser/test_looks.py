@@ -40,6 +40,7 @@ PAGES = [
     ("staff-dose", "Leo", "staff", "steps/dose"),
     ("staff-pickup", "Mia", "staff", "steps/pickup"),
     ("board", "", "staff", ""),
+    ("carry", "", "staff", "carry"),
 ]
 
 
@@ -95,6 +96,9 @@ async def looked_at(page: Page, demo: dict[str, Any], client: str, path: str, pi
         await page.goto(session_of(demo, client)["url"] + path)
         await page.wait_for_selector("body[data-ready=true]")
         await page.wait_for_selector("[data-unsent='0']:not([hidden])")
+    elif path:
+        await page.goto(demo["staff"]["url"].replace("sign-in", path))
+        await page.wait_for_selector("body[data-ready=true]")
     if picture.endswith("large"):
         await page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")
     await page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
