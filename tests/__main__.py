@@ -1,7 +1,7 @@
 """`python3 -m tests`: the whole truth in one command, on a machine that has only Python and Node.
 
-It makes .venv, installs what is missing (also Chromium and PostgreSQL), and runs each check. `python3 -m tests lint js`
-runs some.
+It makes .venv, installs what is missing (also three browsers and PostgreSQL), and runs each check. `python3 -m tests
+lint js` runs some.
 """
 
 import os
@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LIBRARY = ROOT / "static" / "vendor" / "qr" / "decode.js"
-DEBIAN = ["chromium", "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev"]
+DEBIAN = [
+    "chromium", "firefox-esr", "webkit2gtk-driver", "xvfb", "libfaketime", "openssl",
+    "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev",
+]  # fmt: skip
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
@@ -45,7 +48,7 @@ def main() -> None:
 
 
 def prepare(wanted: list[str]) -> None:
-    """What the checks need: Python ≥ 3.11, Node ≥ 20, the packages of requirements-dev.txt, Chromium, PostgreSQL."""
+    """What the checks need: Python ≥ 3.11, Node ≥ 20, the packages of requirements-dev.txt, browsers, PostgreSQL."""
     if sys.version_info < (3, 11):  # noqa: UP036 - it is run by whatever python3 is
         sys.exit("Python 3.11 or newer is needed.")
     if not PYTHON.exists():

@@ -31,6 +31,17 @@ class Server:
         self.environment.update(environment)
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def public(self) -> str:
+        """The address that people know, which may be a proxy's."""
+        return self.environment["SESSIONDAY_PUBLIC_URL"]
+
+    def behind(self, url: str) -> None:
+        """Starts again, to be reached at another address."""
+        self.stop()
+        self.environment["SESSIONDAY_PUBLIC_URL"] = url
+        self.start()
+
     def start(self) -> None:
         """Starts and waits until it answers."""
         with (self.folder / "server.log").open("ab") as log:

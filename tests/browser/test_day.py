@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from sessionday.core import evaluate
-from tests.browser.people import MINUTE, TORONTO, Person, browser, local
+from tests.browser.people import MINUTE, TORONTO, Person, local
+from tests.engines import ENGINES, engine, reachable
 from tests.server import Server
 
 HOUR = 60 * MINUTE
@@ -152,18 +153,23 @@ def told(record: dict[str, Any], now: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("way", ["online", "server killed from arrival to leaving", "no JavaScript"])
-async def test_the_day_ends_in_the_same_record(way: str, server: Server) -> None:
-    day = Day(server, scripts=way != "no JavaScript")
-    async with browser() as found:
+KILLED = "server killed from arrival to leaving"
+
+
+@pytest.mark.parametrize(
+    ("way", "name"), [("online", "chromium"), *((KILLED, name) for name in ENGINES), ("no JavaScript", "chromium")]
+)
+async def test_the_day_ends_in_the_same_record(way: str, name: str, server: Server) -> None:
+    async with engine(name) as found, reachable(server, name):
+        day = Day(server, scripts=way != "no JavaScript")
         await day.join(found)
         await before(day)
-        if way.startswith("server killed"):
+        if way == KILLED:
             for person in day.people:
                 await person.kept()
             server.kill()
         await arrival_to_leaving(day)
-        if way.startswith("server killed"):
+        if way == KILLED:
             server.start()
         for person in day.people:
             await person.day()
