@@ -1,8 +1,9 @@
-// The worker. Two lines stand before these when it is served: BUILD, and FILES, the release's static files.
+// The worker. Two lines stand before these when it is served: BUILD, and FILES, the release's static files with their hashes.
 // It keeps one release and the pages drawn for it, and touches nothing else: no POST, no sync, no live, no landing page.
 
 const STATIC = `static ${BUILD}`;
 const PAGES = `pages ${BUILD}`;
+const KNOWN = new Set(["", "?app"]); // the installed app starts with a query of its own; any other asks the server
 const PAGE = /^\/(carry|s\/[^/]+\/(steps\/[^/]+)?)$/;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
@@ -16,13 +17,13 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(file(event.request));
-  else if (event.request.mode === "navigate" && PAGE.test(url.pathname) && !url.search) event.respondWith(page(event));
+  else if (event.request.mode === "navigate" && PAGE.test(url.pathname) && KNOWN.has(url.search)) event.respondWith(page(event));
 });
 
-// All files or none; and the pages that the release before kept, so that the swap is whole.
+// All files or none, and none whose content is not the release's: a captive portal answers 200 too. And the pages that the release before kept, so that the swap is whole.
 async function prepare() {
   const files = await caches.open(STATIC);
-  await files.addAll(FILES.map((name) => new Request(name, { cache: "reload" })));
+  await files.addAll(FILES.map(([name, integrity]) => new Request(name, { cache: "reload", integrity })));
   const known = new Set();
   for (const name of await caches.keys()) {
     if (name.startsWith("pages ") && name !== PAGES) {

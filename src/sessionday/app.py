@@ -56,6 +56,7 @@ ROUTES = [
     Route("/s/{handle}/steps/{step}", pages.step, methods=["GET"]),
     Route("/s/{handle}/entries", pages.entries, methods=["POST"]),
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
+    Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
     Route("/s/{handle}/light", carry.key, methods=["GET"]),
@@ -89,6 +90,8 @@ def create_app(
         store.news = site.hear
         store.on_failure = lambda failure: on_failure()
         site.watch.start()
+        clinics = await store.clinics()
+        site.pages.know(clinics[0].phone if len(clinics) == 1 else "")
         try:
             yield
         finally:
@@ -113,7 +116,7 @@ def create_app(
 
 def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
     """Everything that handlers work with."""
-    release, recent = Release(), Recent()
+    release, recent = Release(escape=settings.escape), Recent()
     states = States(store, recent)
     known = Known(store, states.checklist)
     pages = Pages(release.build, settings.public_url, light=release.light)

@@ -31,6 +31,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     listen: str | None = None
     archive_days: int = 90
+    escape: bool = False
     keys_file: Path | None = None
     keys: tuple[str, ...] = ()
 
@@ -48,6 +49,7 @@ VARIABLES = {
     "public_url": "SESSIONDAY_PUBLIC_URL",
     "listen": "SESSIONDAY_LISTEN",
     "archive_days": "SESSIONDAY_ARCHIVE_DAYS",
+    "escape": "SESSIONDAY_ESCAPE",
     "keys_file": "SESSIONDAY_KEYS_FILE",
 }
 
@@ -66,6 +68,7 @@ def read_settings(given: Mapping[str, object], environ: Mapping[str, str] = os.e
         public_url=_public_url(str(found["public_url"] or f"http://{host}:{port}")),
         listen=str(found["listen"]) if found["listen"] else None,
         archive_days=_days(found["archive_days"] or 90),
+        escape=_yes(found["escape"] or "no"),
         keys_file=keys_file,
     )
 
@@ -111,6 +114,12 @@ def _days(value: object) -> int:
     if not text.isdecimal() or not 0 < int(text) < 100_000:
         raise SettingError(f"The days after which sessions are archived must be a number from 1, not ‘{text}’.")
     return int(text)
+
+
+def _yes(value: object) -> bool:
+    if value not in ("yes", "no"):
+        raise SettingError(f"Whether phones get the worker that removes itself must be yes or no, not ‘{value}’.")
+    return value == "yes"
 
 
 def _public_url(url: str) -> str:

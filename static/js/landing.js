@@ -1,6 +1,7 @@
 // The link's secret stands in the fragment, which no server and no log sees. It leaves the address bar before anything else.
 
 import { forgetPages } from "./leaving.js";
+import { isInApp } from "./install.js";
 
 function take() {
   const found = /[A-Za-z0-9_-]{43}/.exec(location.hash);
@@ -10,6 +11,17 @@ function take() {
   card.querySelector("input[name=token]").value = found[0];
   card.hidden = false;
   document.querySelector("[data-no-link]").hidden = true;
+  if (isInApp()) offerToLeave(document.querySelector("[data-in-app]"), `${location.origin}/j#${found[0]}`);
+}
+
+// Another app's own browser forgets what it kept: its page opens in the real one instead, by the copied link.
+function offerToLeave(card, link) {
+  const button = card.querySelector("[data-copy-link]");
+  card.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(link);
+    button.textContent = button.dataset.copied;
+  });
 }
 
 take();

@@ -2,8 +2,10 @@
 // log goes to the clinic by itself. Without any of this the forms work as plain forms.
 
 import { answerFrom, BadAnswer, happenedAt } from "./answers.js";
+import { stayAwake } from "./awake.js";
 import { Clock } from "./clock.js";
 import { evaluate } from "./core/evaluate.js";
+import * as install from "./install.js";
 import { attach as attachSignOut, forget, forgetPages } from "./leaving.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
@@ -27,6 +29,7 @@ ready.catch(needSignal);
 
 async function start() {
   page.log = await openLog(handle, person);
+  await install.begin(handle, page.log);
   page.pack = ofThisRelease(await page.log.fact("pack")) || (await fetchPack());
   if (!page.pack) throw new Error("nothing is known of this session yet");
   page.sync = new Sync({ handle, person, log: page.log, onNews, looked });
@@ -81,10 +84,12 @@ async function show() {
   if (await isOver(state, own, counted, facts)) return;
   await breath();
   page.shown = facts.seen || 0;
+  page.answered = own.some((entry) => entry.seq !== null);
   document.body.dataset.seq = String(page.shown);
   const unsent = own.filter((entry) => entry.seq === null && !entry.held).length;
   const phone = { refused: page.refused, facts, unsure };
   paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, phone });
+  stayAwake(document.body.dataset.calm === "true");
   clearTimeout(page.timer);
   if (!unsure && state.changes_at !== null) page.timer = setTimeout(show, Math.min(state.changes_at - now + 20, 2 ** 31 - 1));
 }
@@ -101,7 +106,7 @@ function known(entries, now, facts) {
 
 // Long after the end, when the clinic has everything, nothing of this person's stays on the phone.
 async function isOver(state, own, entries, facts) {
-  if (!["closed", "cancelled"].includes(state.stage) || own.some((entry) => entry.seq === null)) return false;
+  if (!["closed", "cancelled"].includes(state.stage) || own.some((entry) => entry.seq === null && !entry.held)) return false;
   const marks = page.pack.protocol.steps.filter((step) => ["close", "cancel"].includes(step.marks)).map((step) => step.id);
   const ended = Math.max(...entries.filter((entry) => marks.includes(entry.step)).map((entry) => entry.t));
   if (page.pack.seat.role === "staff" || clock.certain(facts) < ended + KEPT_MS) return false;
@@ -180,6 +185,7 @@ async function read(form, fields) {
 }
 
 async function saved(form) {
+  navigator.vibrate?.(30);
   for (const error of document.querySelectorAll("[data-error], [data-sure]")) error.hidden = true;
   await show();
   const help = form.closest("[data-help]");
@@ -213,6 +219,7 @@ async function onNews({ heard, more, status, build, pack, signedOut, other, left
   await show();
   document.body.dataset.heard = String(heard && !more);
   tabs?.postMessage("heard");
+  install.offer(document.querySelector("[data-install]"), { heard: heard && !signedOut, left, answered: page.answered });
   if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
   if (!signedOut) byLight(heard).catch(() => {});
 }
@@ -230,8 +237,9 @@ async function byLight(heard) {
   if (card) await (page.light ??= new Light(card, page.log)).update(page.pack, !heard);
 }
 
-// The person has read that the phone's memory was emptied.
+// The person has read that the phone's memory was emptied; or wants the page as an app.
 async function onClick(event) {
+  if (event.target.closest("[data-install-ask]")) await install.ask(event.target.closest("[data-install]"));
   if (!event.target.closest("[data-emptied-read]")) return;
   await page.log.keep("read", (await page.log.fact("emptied")).device);
   await show();

@@ -48,6 +48,7 @@ SESSION_ROWS = {
     ("GET", "/s/{handle}/steps/{step}"): Row({"client": 200, "staff": 200}),  # intentions
     ("POST", "/s/{handle}/entries"): Row({"client": 303, "staff": 422}),  # the client's own step
     ("POST", "/s/{handle}/seats"): Row({"staff": 200}),
+    ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),
     ("GET", "/s/{handle}/light"): Row(dict.fromkeys(LINKS, 200)),  # a seat's own device alone

@@ -288,3 +288,38 @@ async def made_under(database: str, keys: tuple[str, ...], link: str) -> str:
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
             await http.post("/j", data={"token": link.split("#")[1]})
             return dict(http.cookies)["seat"]
+
+
+async def test_a_link_can_be_pasted_whatever_stands_around_it(world: World) -> None:
+    link = world.booked.links["support"]
+    for pasted in (link, f"  Here it is: <{link}>  See you there", link.split("#")[1]):
+        phone = world.stranger()
+        assert (await phone.http.post("/j", data={"link": pasted})).status_code == 303
+        assert await role_at(phone, world) == "support"
+    assert (await world.stranger().http.post("/j", data={"link": "https://example.org/"})).status_code == 404
+
+
+async def test_who_comes_with_a_lost_cookie_finds_every_way_back(world: World) -> None:
+    page = (await world.stranger().http.get(f"/s/{world.booked.session.handle}/")).text
+    assert 'name="link"' in page
+    assert 'name="code"' in page
+    assert "Ask the clinic for its number" in page, "there are two clinics here, and which one is nobody's business"
+
+
+async def test_the_only_clinic_of_a_server_can_be_called_from_every_dead_end(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        world.app.state.site.pages.know("+1 555 0100")
+        page = (await world.stranger().http.get("/s/nowhere/")).text
+        assert 'href="tel:+15550100"' in page
+
+
+async def test_an_installed_app_takes_a_credential_of_its_own_and_both_go_on(world: World) -> None:
+    tab, app = await world.seat("client"), world.stranger()
+    app.http.cookies.update(tab.http.cookies)  # copied once, when it is installed
+    before = dict(app.http.cookies)
+    assert (await app.http.post(f"/s/{tab.handle}/installed")).status_code == 204
+    assert dict(app.http.cookies) != before
+    for phone in (tab, app):
+        assert await role_at(phone, world) == "client"
+    for phone in (tab, app):
+        assert "emptied" not in (await phone.sync(counted=0)).json(), "two devices, none of which lost anything"

@@ -1,10 +1,21 @@
 """What a phone keeps: one release of files, told to it whole, and a manifest that gives nothing away."""
 
+import base64
+import hashlib
 import json
 import re
 
 from sessionday.settings import folder
-from tests.world import World
+from sessionday.web.offline import Release
+from tests.world import HOUR, World
+
+DAY = 24 * HOUR
+
+
+def kept(worker: str) -> dict[str, str]:
+    """The files that a worker is told to keep, each with the hash of its content."""
+    files: list[tuple[str, str]] = json.loads(re.search(r"^const FILES = (.*);$", worker, re.M)[1])  # type: ignore[index]
+    return dict(files)
 
 
 async def test_the_worker_is_asked_for_anew_and_may_keep_the_whole_site(world: World) -> None:
@@ -18,13 +29,41 @@ async def test_the_worker_is_told_of_every_file_of_its_build_and_of_no_other(wor
     http = world.stranger().http
     worker = (await http.get("/sw.js")).text
     build = json.loads(re.search(r"^const BUILD = (.*);$", worker, re.M)[1])  # type: ignore[index]
-    files = json.loads(re.search(r"^const FILES = (.*);$", worker, re.M)[1])  # type: ignore[index]
+    files = kept(worker)
     assert build == (await http.get("/health")).json()["build"]
     static = folder("static")
-    there = {file.relative_to(static).as_posix() for file in static.rglob("*") if file.is_file()} - {"sw.js"}
+    there = {file.relative_to(static).as_posix() for file in static.rglob("*") if file.is_file()} - {
+        "sw.js",
+        "escape.js",
+    }
+    there = {
+        name for name in there if not name.startswith("screens/")
+    }  # shown before the app is installed, then no more
     assert set(files) == {f"/static/{build}/{name}" for name in there}
-    for file in files:
-        assert (await http.get(file)).status_code == 200, file
+    for file, integrity in files.items():
+        answer = await http.get(file)
+        assert answer.status_code == 200, file
+        assert integrity == "sha256-" + base64.b64encode(hashlib.sha256(answer.content).digest()).decode(), file
+
+
+async def test_our_scripts_travel_without_the_comments_that_fill_a_line(world: World) -> None:
+    http = world.stranger().http
+    build = (await http.get("/health")).json()["build"]
+    sent = (await http.get(f"/static/{build}/js/log.js")).text.splitlines()
+    source = (folder("static") / "js" / "log.js").read_text().splitlines()
+    assert len(sent) == len(source), "lines keep their numbers"
+    assert [line for line in source if not line.strip().startswith("//")] == [
+        line for line, before in zip(sent, source, strict=True) if not before.strip().startswith("//")
+    ]
+    assert not any(line.strip().startswith("//") for line in sent)
+
+
+def test_a_worker_that_does_harm_is_replaced_by_one_that_leaves() -> None:
+    escape = (folder("static") / "escape.js").read_text()
+    assert "unregister()" in escape
+    assert "indexedDB" not in escape, "what people wrote stays"
+    assert b"unregister()" in Release(escape=True)._worker.body
+    assert b"unregister()" not in Release()._worker.body
 
 
 async def test_every_file_that_a_page_asks_for_is_in_the_release(world: World) -> None:
@@ -57,13 +96,16 @@ async def test_a_manifest_is_one_sessions_own_and_holds_no_secret(world: World) 
     answer = await client.http.get(f"/s/{client.handle}/app.webmanifest")
     manifest = answer.json()
     assert answer.headers["content-type"].startswith("application/manifest+json")
-    assert {manifest["id"], manifest["scope"], manifest["start_url"]} == {f"/s/{client.handle}/"}
+    scope = f"/s/{client.handle}/"
+    assert (manifest["id"], manifest["scope"], manifest["start_url"]) == (scope, scope, f"{scope}?app")
+    assert all(one["url"].startswith(scope) for one in manifest["shortcuts"])
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
     for secret in (*world.booked.codes.values(), *(link.split("#")[1] for link in world.booked.links.values())):
         assert secret not in answer.text
     for name in ("Sam", "Alex", "Maple House", world.booked.session.id):
         assert name not in answer.text
-    for icon in manifest["icons"]:
-        assert (await client.http.get(icon["src"])).status_code == 200
+    for picture in (*manifest["icons"], *manifest["screenshots"]):
+        assert (await client.http.get(picture["src"])).status_code == 200
     stranger = await world.stranger().http.get(f"/s/{client.handle}/app.webmanifest")
     assert stranger.content == answer.content
 
@@ -74,3 +116,22 @@ async def test_a_pack_changes_its_version_when_anything_in_it_does(world: World)
     assert packs[0] == packs[1]
     assert packs[0]["version"] != packs[2]["version"]
     assert (await client.sync()).json()["pack"] == packs[0]["version"]
+
+
+async def test_long_after_the_end_a_seats_page_keeps_nothing_and_starts_nothing(world: World) -> None:
+    client, desk = await world.seat("client"), await world.desk()
+    desk.handle = client.handle
+    cancel = next(step["id"] for step in world.checklist.rules["steps"] if step["marks"] == "cancel")
+    assert (await desk.say(cancel, "yes"))["verdicts"][0]["result"] == "stored"
+    page = f"/s/{client.handle}/"
+    world.clock.now += 3 * DAY - 1
+    assert "session.js" in (await client.http.get(page)).text
+    world.clock.now += 1
+    over = await client.http.get(page)
+    assert "Nothing of it is on this phone any more" in over.text
+    assert "<script" not in over.text
+    assert "Sam" not in over.text
+    step = await client.http.get(f"{page}steps/intentions")
+    assert (step.status_code, step.headers["location"]) == (303, f"{page}?over")
+    await desk.sign_in("robin@example.org")
+    assert "session.js" in (await desk.http.get(page)).text, "the clinic keeps the record"

@@ -163,8 +163,8 @@ def _complete(sent: Sent, step: StepRule | None) -> bool:
 
 
 def happened_at(at: int, sent_at: int, now: int, set_since: int = 0) -> tuple[int, int]:
-    """(t, skew): a device's clock corrected by its error at this push, and by how much it was set since `at`; never after
-    receipt, nor 30 days before."""
+    """(t, skew): a device's clock corrected by its error at this push, and by how much it was set since `at`; never
+    after receipt, nor 30 days before."""
     skew = now - sent_at
     if abs(skew) < NOISE_MS:
         skew = 0

@@ -1,14 +1,18 @@
 """The landing page of a link, and the tap that opens a seat. Looking changes nothing: scanners look too."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Seat, Session
-from sessionday.web.access import staff_at
+from sessionday.web.access import reader_of, staff_at
+from sessionday.web.errors import NotYours
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret, tidy_code
 from sessionday.web.site import Site, site_of
 
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 WRONG_CODES = 30
 WRONG_WINDOW_MS = 600_000
 
@@ -21,7 +25,7 @@ async def landing(request: Request) -> Response:
 async def claim(request: Request) -> Response:
     """POST /j: a tap with the link's secret, or a code, opens the seat on this device."""
     site, form = site_of(request), await form_of(request)
-    token, code = form.get("token", ""), form.get("code", "")
+    token, code = form.get("token", "") or _secret_in(form.get("link", "")), form.get("code", "")
     if not token and too_many_wrong(site):
         return _again(site, "slow", 429)
     found = await _found(site, token, code)
@@ -33,6 +37,25 @@ async def claim(request: Request) -> Response:
         context = {"error": None, "other": (other, seat.name or seat.role), "token": token, "code": code}
         return site.pages.response("landing/show.html", 409, **context)
     return await _opened(request, site, seat, session)
+
+
+async def installed(request: Request) -> Response:
+    """POST /s/{handle}/installed: an app that was given a copy of its browser's cookie takes a credential of its own:
+    the two are two devices. 204."""
+    site, here = site_of(request), await reader_of(request)
+    seat = next((one for one in here.seats if one.id == here.person), None)
+    if seat is None:
+        raise NotYours
+    secret, response = new_secret(), Response(status_code=204)
+    await site.store.claim(digest(secret), seat, site.now())
+    site.seat_cookie.write(response, secret)
+    return response
+
+
+def _secret_in(pasted: str) -> str:
+    """The secret of a link that was pasted, whatever stands around it."""
+    found = SECRET.findall(pasted)
+    return str(found[-1]) if found else ""
 
 
 def too_many_wrong(site: Site) -> bool:

@@ -1,8 +1,10 @@
 """What a phone keeps to work without signal: one release of static files, the worker, the app's manifest."""
 
+import base64
 import hashlib
 import json
 import mimetypes
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,16 @@ from sessionday.web.light import LIBRARY
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
 FOREVER = "public, max-age=31536000, immutable"
+WORKERS = ("sw.js", "escape.js")
+NOT_KEPT = (*WORKERS, "screens/")  # what the app's manifest shows before it is installed is no part of it
+OF_OURS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
 
 
 class Release:
     """The static files as they are now, held in memory: no path of a request ever reaches the file system."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, escape: bool = False) -> None:
+        """`escape`: give out the worker that removes itself."""
         files = _read(folder("static"))
         self._manifest: dict[str, Any] = json.loads((folder("manifest") / "app.webmanifest").read_text("utf-8"))
         whole = hashlib.sha256(json.dumps(self._manifest, sort_keys=True).encode())
@@ -30,8 +36,8 @@ class Release:
             whole.update(f"{name}\0{len(body)}\0".encode() + body)
         self.build = whole.hexdigest()[:12]
         self.light = LIBRARY in files  # whether phones can hand over by light
-        self._worker = Fixed(_worker(self.build, files), "text/javascript")
-        self._files = {name: Fixed(body, _kind(name)) for name, body in files.items() if name != "sw.js"}
+        self._worker = Fixed(files["escape.js"] if escape else _worker(self.build, files), "text/javascript")
+        self._files = {name: Fixed(body, _kind(name)) for name, body in files.items() if name not in WORKERS}
 
     def file(self, request: Request, build: str, name: str) -> Response:
         """A static file. Another build's address gets today's bytes, and is told to ask again. Raises NotYours."""
@@ -46,13 +52,22 @@ class Release:
     def manifest(self, handle: str) -> Response:
         """The web-app manifest of one session: its own id and scope, and no secret (it is fetched without cookies)."""
         scope = f"/s/{handle}/"
-        icons = [{**icon, "src": f"/static/{self.build}/{icon['src']}"} for icon in self._manifest["icons"]]
-        body = {**self._manifest, "id": scope, "scope": scope, "start_url": scope, "icons": icons}
+        pictures = {key: [self._placed(one) for one in self._manifest[key]] for key in ("icons", "screenshots")}
+        shortcuts = [{**one, "url": scope + one["url"]} for one in self._manifest["shortcuts"]]
+        own = {"id": scope, "scope": scope, "start_url": f"{scope}?app", "shortcuts": shortcuts}
+        body = {**self._manifest, **pictures, **own}
         return JSONResponse(body, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+
+    def _placed(self, picture: dict[str, str]) -> dict[str, str]:
+        return {**picture, "src": f"/static/{self.build}/{picture['src']}"}
 
 
 def _worker(build: str, files: dict[str, bytes]) -> bytes:
-    kept = [f"/static/{build}/{name}" for name in sorted(files) if name != "sw.js"]
+    kept = [
+        [f"/static/{build}/{name}", f"sha256-{base64.b64encode(hashlib.sha256(body).digest()).decode()}"]
+        for name, body in sorted(files.items())
+        if not name.startswith(NOT_KEPT)
+    ]
     return f"const BUILD = {json.dumps(build)};\nconst FILES = {json.dumps(kept)};\n".encode() + files["sw.js"]
 
 
@@ -61,7 +76,17 @@ def _kind(name: str) -> str:
 
 
 def _read(root: Path) -> dict[str, bytes]:
-    return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    files = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    return {name: _light(body) if _is_ours(name) else body for name, body in files.items()}
+
+
+def _is_ours(name: str) -> bool:
+    return name.endswith(".js") and not name.startswith("vendor/")
+
+
+def _light(script: bytes) -> bytes:
+    """Without the comments that fill a line, which only readers of the source need. Lines keep their numbers."""
+    return OF_OURS.sub("", script.decode()).encode()
 
 
 async def static(request: Request) -> Response:

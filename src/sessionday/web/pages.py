@@ -20,6 +20,7 @@ from sessionday.web.states import Current
 from sessionday.web.sync import look
 from sessionday.web.views import day_view, step_view
 
+KEPT_MS = 72 * 3_600_000  # after the end, what the clinic has may leave the phones
 BEHIND = {"x-refresh", "sec-purpose", "purpose"}
 
 
@@ -27,6 +28,8 @@ async def day(request: Request) -> Response:
     """GET /s/{handle}/: what is next, the list, the gates and the hold, as this seat may see them."""
     site, here = site_of(request), await reader_of(request)
     current = await site.states.of(here.session, site.now())
+    if is_long_over(here, current, site.now()):
+        return site.pages.response("session/over.html", clinic=here.clinic)
 
     async def draw() -> Parts:
         return site.pages.piece("session/show.html", **await day_context(site, here))
@@ -36,6 +39,15 @@ async def day(request: Request) -> Response:
     if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
         await look(site, here, current.seq)
     return site.pages.given(request, page)
+
+
+def is_long_over(here: Here, current: Current, now: int) -> bool:
+    """Whether nothing of the session stays on this seat's phone: its own script has just forgotten it (session.js)."""
+    if here.role == "staff" or current.state["stage"] not in ("closed", "cancelled"):
+        return False
+    marks = {step["id"] for step in here.checklist.rules["steps"] if step["marks"] in ("close", "cancel")}
+    ended: int = max(entry["t"] for entry in current.entries if entry["step"] in marks)
+    return now >= ended + KEPT_MS
 
 
 async def day_context(site: Site, here: Here) -> dict[str, Any]:
@@ -49,6 +61,8 @@ async def step(request: Request) -> Response:
     site, here = site_of(request), await reader_of(request)
     name = _step_of(request, here)
     current = await site.states.of(here.session, site.now())
+    if is_long_over(here, current, site.now()):
+        return RedirectResponse(f"/s/{here.session.handle}/?over", status_code=303)
 
     async def draw() -> Parts:
         return site.pages.piece("steps/show.html", **await _view(site, here, name))
