@@ -1,9 +1,11 @@
-// The worker. Two lines stand before these when it is served: BUILD, and FILES, the release's static files with their hashes.
+// The worker. Three lines stand before these when it is served: BUILD; FILES, the release's static files with their hashes; and
+// STAFF, those that only the clinic's own devices need, which come with their page.
 // It keeps one release and the pages drawn for it, and touches nothing else: no POST, no sync, no live, no landing page.
 
 const STATIC = `static ${BUILD}`;
 const PAGES = `pages ${BUILD}`;
 const KNOWN = new Set(["", "?app"]); // the installed app starts with a query of its own; any other asks the server
+const CARRY = "/carry";
 const PAGE = /^\/(carry|s\/[^/]+\/(steps\/[^/]+)?)$/;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
@@ -20,20 +22,26 @@ self.addEventListener("fetch", (event) => {
   else if (event.request.mode === "navigate" && PAGE.test(url.pathname) && KNOWN.has(url.search)) event.respondWith(page(event));
 });
 
-// All files or none, and none whose content is not the release's: a captive portal answers 200 too. And the pages that the release before kept, so that the swap is whole.
+// All files or none; and the pages that the release before kept, so that the swap is whole.
 async function prepare() {
-  const files = await caches.open(STATIC);
-  await files.addAll(FILES.map(([name, integrity]) => new Request(name, { cache: "reload", integrity })));
+  await take(FILES);
   const known = new Set();
   for (const name of await caches.keys()) {
     if (name.startsWith("pages ") && name !== PAGES) {
       for (const request of await (await caches.open(name)).keys()) known.add(new URL(request.url).pathname);
     }
   }
+  if (known.has(CARRY)) await take(STAFF);
   const pages = await caches.open(PAGES);
   for (const path of known) {
     if ((await refresh(pages, path)) === "not now") throw new Error(`${path} can't be had now: the release before stays`);
   }
+}
+
+// None whose content is not the release's: a captive portal answers 200 too, and a download may be cut.
+async function take(files) {
+  const kept = await caches.open(STATIC);
+  await kept.addAll(files.map(([name, integrity]) => new Request(name, { cache: "reload", integrity })));
 }
 
 async function settle() {
@@ -56,6 +64,7 @@ async function page(event) {
 }
 
 async function keep(urls) {
+  if (urls.includes(CARRY) && !(await take(STAFF).then(() => true, () => false))) return false;
   const pages = await caches.open(PAGES);
   const got = [];
   for (let place = 0; place < urls.length; place += 6) {

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hmac
 import json
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sessionday.web.light import KEYS
+from sessionday.web.light import KEYS, Unreadable, key_for, read_bundle
 from tests.web.test_any_body import anything, entries
 from tests.world import HOUR, MINUTE, Phone, World, open_world
 
@@ -233,6 +234,18 @@ async def test_a_small_bundle_that_unfolds_into_a_huge_one_is_refused(world: Wor
     assert len(bomb) < 70_000
     (verdict,) = await carried(desk, bomb)
     assert (verdict["result"], verdict["message"]) == ("refused", "It holds too much at once.")
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        read_bundle(bomb)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1_000_000, "it is not unfolded first"
+
+
+def test_each_server_session_person_and_device_has_a_key_of_its_own() -> None:
+    one = ("k" * 48, "session", "person", "device")
+    others = [one[:place] + ("other",) + one[place + 1 :] for place in range(4)]
+    assert len({key_for(*parts) for parts in [one, *others]}) == 5
 
 
 async def test_more_than_twenty_bundles_come_in_two_goes(world: World) -> None:

@@ -1,4 +1,4 @@
-"""A phone whose storage is not what the clinic heard of last: it is told, and staff are; nobody is alarmed for nothing."""
+"""A phone whose storage is not what the clinic heard of last: it and staff are told; nobody is alarmed for nothing."""
 
 import uuid
 

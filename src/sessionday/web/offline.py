@@ -20,7 +20,8 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
 FOREVER = "public, max-age=31536000, immutable"
 WORKERS = ("sw.js", "escape.js")
-NOT_KEPT = (*WORKERS, "screens/")  # what the app's manifest shows before it is installed is no part of it
+NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable")  # what is asked for only to install the app
+STAFF = re.compile(r"js/(board|camera|carrier|carry|landing|sign_in)\.js|vendor/qr/decode\.js")
 OF_OURS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
 
 
@@ -63,12 +64,20 @@ class Release:
 
 
 def _worker(build: str, files: dict[str, bytes]) -> bytes:
-    kept = [
-        [f"/static/{build}/{name}", f"sha256-{base64.b64encode(hashlib.sha256(body).digest()).decode()}"]
-        for name, body in sorted(files.items())
-        if not name.startswith(NOT_KEPT)
-    ]
-    return f"const BUILD = {json.dumps(build)};\nconst FILES = {json.dumps(kept)};\n".encode() + files["sw.js"]
+    kept = {name: body for name, body in sorted(files.items()) if not name.startswith(NOT_KEPT)}
+    told = {
+        "BUILD": build,
+        "FILES": [_named(build, name, body) for name, body in kept.items() if not STAFF.fullmatch(name)],
+        "STAFF": [_named(build, name, body) for name, body in kept.items() if STAFF.fullmatch(name)],
+    }
+    lines = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in told.items())
+    return lines.encode() + files["sw.js"]
+
+
+def _named(build: str, name: str, body: bytes) -> tuple[str, str]:
+    """A file's address, and the hash that its content must have."""
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    return f"/static/{build}/{name}", f"sha256-{digest}"
 
 
 def _kind(name: str) -> str:
