@@ -244,7 +244,7 @@ async def test_a_small_bundle_that_unfolds_into_a_huge_one_is_refused(world: Wor
 
 def test_each_server_session_person_and_device_has_a_key_of_its_own() -> None:
     one = ("k" * 48, "session", "person", "device")
-    others = [one[:place] + ("other",) + one[place + 1 :] for place in range(4)]
+    others = [(*one[:place], "other", *one[place + 1 :]) for place in range(4)]
     assert len({key_for(*parts) for parts in [one, *others]}) == 5
 
 
