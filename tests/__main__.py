@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LIBRARY = ROOT / "static" / "vendor" / "qr" / "decode.js"
+JS = ROOT / "tests" / "js"
 DEBIAN = [
     "chromium", "firefox-esr", "webkit2gtk-driver", "xvfb", "libfaketime", "openssl",
     "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev",
@@ -25,7 +26,7 @@ DEBIAN = [
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
-    "js": [["node", "--test", *sorted(str(file) for file in (ROOT / "tests" / "js").rglob("*.test.js"))]],
+    "js": [["node", "--test", *sorted(str(one) for one in JS.rglob("*.test.js") if "node_modules" not in one.parts)]],
     "python": [["pytest", "-q", "--ignore=tests/browser"]],
     "postgresql": [["pytest", "-q", "--database=postgresql", "tests/web", "tests/faults"]],
     "browser": [["pytest", "-q", "tests/browser"]],
@@ -65,8 +66,18 @@ def prepare(wanted: list[str]) -> None:
         run([str(PYTHON), "-m", "pip", "install", "-q", "--no-deps", "-e", "."])
     if not LIBRARY.exists():
         sys.exit("The libraries in libraries/ could not be fetched. Try: cd libraries && npm ci --ignore-scripts")
+    if "js" in wanted:
+        install_node_packages()
     if {"browser", "python", "postgresql"} & {*wanted}:
         install_programs()
+
+
+def install_node_packages() -> None:
+    """Exactly the packages of tests/js/package-lock.json."""
+    lock, stamp = JS / "package-lock.json", JS / "node_modules" / "installed"
+    if not stamp.exists() or stamp.read_text() != lock.read_text():
+        run(["npm", "ci", "--silent", "--ignore-scripts", "--prefix", str(JS)])
+        stamp.write_text(lock.read_text())
 
 
 def install_programs() -> None:
