@@ -1,4 +1,4 @@
-"""Two releases side by side: an old page goes on with a new server, the new one is taken whole and by a tap, or not at all."""
+"""Two releases side by side: an old page goes on with a new server, the new one is taken whole, by a tap, or not at all."""
 
 import shutil
 from pathlib import Path
@@ -123,7 +123,9 @@ async def test_a_file_that_is_not_the_releases_own_never_becomes_part_of_it(
         assert await build_of(client) == old, "the old one is still whole"
         server.start()
         await client.context.unroute_all()
-        assert await client.page.evaluate(UPDATE) == [False, True], "and is followed by the new one when that can be had"
+        assert await client.page.evaluate(UPDATE) == [False, True], (
+            "and is followed by the new one when that can be had"
+        )
         await client.context.close()
 
 
