@@ -90,8 +90,6 @@ def create_app(
         store.news = site.hear
         store.on_failure = lambda failure: on_failure()
         site.watch.start()
-        clinics = await store.clinics()
-        site.pages.know(clinics[0].phone if len(clinics) == 1 else "")
         try:
             yield
         finally:
@@ -162,7 +160,8 @@ async def told(request: Request, error: Exception) -> Response:
     """An HTTPException (all of ours are Refused) as a page or as JSON."""
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's types say Exception
     code = getattr(error, "code", "http")
-    response = problem(request, error.status_code, code, error.detail)
+    phone = await site_of(request).known.only_phone() if error.status_code == 404 else ""
+    response = problem(request, error.status_code, code, error.detail, phone=phone)
     response.headers.update(error.headers or {})
     return response
 
@@ -179,7 +178,9 @@ async def broken(request: Request, error: Exception) -> Response:
     return problem(request, 500, "broken", sentence, headers)
 
 
-def problem(request: Request, status: int, code: str, sentence: str, headers: dict[str, str] | None = None) -> Response:
+def problem(
+    request: Request, status: int, code: str, sentence: str, headers: dict[str, str] | None = None, *, phone: str = ""
+) -> Response:
     """An error in the form that was asked for: `{"error": {"code", "message"}}`, or a page that says what to do."""
     if _asked_for_json(request):
         return JSONResponse({"error": {"code": code, "message": sentence}}, status_code=status, headers=headers)
@@ -187,7 +188,7 @@ def problem(request: Request, status: int, code: str, sentence: str, headers: di
     site: Site | None = getattr(request.scope["app"].state, "site", None)
     if site is None:
         return Response(sentence, status_code=status, headers=headers)
-    page = site.pages.response("problem.html", status, says=words.get(status), sentence=sentence)
+    page = site.pages.response("problem.html", status, says=words.get(status), sentence=sentence, phone=phone)
     page.headers.update(headers or {})
     return page
 

@@ -10,6 +10,7 @@ from itsdangerous import Signer
 from sessionday.app import create_app
 from sessionday.settings import Settings
 from sessionday.store import Seat
+from tests.databases import databases
 from tests.web.pages import Page
 from tests.world import HOUR, Phone, World, open_world
 
@@ -307,10 +308,14 @@ async def test_who_comes_with_a_lost_cookie_finds_every_way_back(world: World) -
 
 
 async def test_the_only_clinic_of_a_server_can_be_called_from_every_dead_end(tmp_path: Path) -> None:
-    async with open_world(tmp_path) as world:
-        world.app.state.site.pages.know("+1 555 0100")
-        page = (await world.stranger().http.get("/s/nowhere/")).text
-        assert 'href="tel:+15550100"' in page
+    app = create_app(Settings(database=databases.new(tmp_path / "one.db"), keys=(KEY,)))
+    async with app.router.lifespan_context(app):
+        await app.state.site.store.add_clinic("Maple House", "America/Toronto", "+1 555 0100", 0)
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url="http://127.0.0.1:8000"
+        ) as http:
+            for path in ("/s/nowhere/", "/j"):
+                assert 'href="tel:+15550100"' in (await http.get(path)).text
 
 
 async def test_an_installed_app_takes_a_credential_of_its_own_and_both_go_on(world: World) -> None:

@@ -48,6 +48,7 @@ class Known:
         self._places: Brief[str, Place] = Brief(seconds)
         self._staff: Brief[str, tuple[Staff, int, int | None]] = Brief(seconds)
         self._seats: Brief[tuple[str, str], Seat] = Brief(seconds)
+        self._phone: Brief[str, str] = Brief(seconds)
         self._handles: dict[str, str] = {}
 
     async def place(self, handle: str) -> Place | None:
@@ -62,6 +63,10 @@ class Known:
         """The seat of `session` that the browser with this credential holds."""
         return await self._seats.of((credential, session.id), lambda: self._store.claimed(credential, session))
 
+    async def only_phone(self) -> str:
+        """Whom anybody may call who comes here unknown: the only clinic's number; empty where there are several."""
+        return await self._phone.of("", self._read_phone) or ""
+
     def hear(self, news: News | None, grew_here: Callable[[str, int], bool]) -> None:
         """Forgets what may have changed. `grew_here`: whether a session's growth to a `seq` is known here already."""
         if news is None:
@@ -75,6 +80,10 @@ class Known:
     async def _sign_in(self, secret: str) -> tuple[Staff, int, int | None] | None:
         token = digest(secret)
         return await self._store.sign_in(token, secret[:CLINIC]) or await self._store.sign_in(token)
+
+    async def _read_phone(self) -> str | None:
+        clinics = await self._store.clinics()
+        return clinics[0].phone if len(clinics) == 1 else None
 
     async def _read(self, handle: str) -> Place | None:
         # The oldest handles, and those that nobody has, do not begin with a clinic: these are looked for everywhere.

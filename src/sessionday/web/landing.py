@@ -19,7 +19,7 @@ WRONG_WINDOW_MS = 600_000
 
 async def landing(request: Request) -> Response:
     """GET /j: the same page for everybody; the secret stands in the fragment, which no server sees."""
-    return site_of(request).pages.response("landing/show.html", error=None, other=None, token="", code="")
+    return await _page(site_of(request))
 
 
 async def claim(request: Request) -> Response:
@@ -27,15 +27,14 @@ async def claim(request: Request) -> Response:
     site, form = site_of(request), await form_of(request)
     token, code = form.get("token", "") or _secret_in(form.get("link", "")), form.get("code", "")
     if not token and too_many_wrong(site):
-        return _again(site, "slow", 429)
+        return await _page(site, 429, error="slow")
     found = await _found(site, token, code)
     if found is None:
-        return _again(site, "wrong", 404)
+        return await _page(site, 404, error="wrong")
     seat, session = found
     other = await _other(request, site, seat, session)
     if other is not None and form.get("change") != "yes":
-        context = {"error": None, "other": (other, seat.name or seat.role), "token": token, "code": code}
-        return site.pages.response("landing/show.html", 409, **context)
+        return await _page(site, 409, other=(other, seat.name or seat.role), token=token, code=code)
     return await _opened(request, site, seat, session)
 
 
@@ -99,5 +98,6 @@ async def _opened(request: Request, site: Site, seat: Seat, session: Session) ->
     return response
 
 
-def _again(site: Site, error: str, status: int) -> Response:
-    return site.pages.response("landing/show.html", status, error=error, other=None, token="", code="")
+async def _page(site: Site, status: int = 200, **shown: object) -> Response:
+    context = {"error": None, "other": None, "token": "", "code": "", "phone": await site.known.only_phone()}
+    return site.pages.response("landing/show.html", status, **{**context, **shown})

@@ -40,12 +40,7 @@ class Pages:
             public_url=public_url,
             w=WORDS["en"],
             lang="en",
-            phone="",
         )
-
-    def know(self, phone: str) -> None:
-        """Whom anybody may call who comes here unknown: the only clinic's number; empty where there are several."""
-        self._environment.globals["phone"] = phone
 
     def piece(self, template: str, /, **context: Any) -> Parts:
         """A page, or a part of one, that can be kept: without the ids that its forms get when it is given out."""
