@@ -23,7 +23,7 @@ async function start() {
   carried = await carrier(person, { onNews });
   carryOn(person, person).catch(() => {});
   button.addEventListener("click", onButton);
-  attach(document.querySelector("[data-sign-out]"), person, () => carried.sync.kick());
+  attach(document.querySelector("[data-sign-out]"), person, () => carried.sync.kick(), () => carried.log.end());
   offerUpdate(async () => false).catch(() => {});
   await show();
   document.body.dataset.ready = "true";

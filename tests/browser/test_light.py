@@ -3,6 +3,7 @@
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -78,6 +79,67 @@ async def test_answers_cross_by_light_while_the_server_is_dead(server: Server, t
         await client.close()
 
 
+async def test_the_codes_are_there_without_signal_alone_and_turn_by_hand_where_motion_is_unwanted(
+    server: Server,
+) -> None:
+    session = soon(server)
+    async with browser() as found:
+        client = await Person.at(found, server, session, "client")
+        page = client.page
+        await client.kept()
+        assert await page.is_hidden("[data-light]")
+        server.kill()
+        await client.answer("intentions", "".join(sha256(bytes([n])).hexdigest() for n in range(10)))
+        await client.day()
+        await page.wait_for_selector("[data-light]:not([hidden])", timeout=30_000)
+        await page.click("[data-light-open]")
+        await page.wait_for_selector("[data-square^='2/']", timeout=5_000)  # by itself
+        await page.click("[data-light-close]")
+        await page.emulate_media(reduced_motion="reduce")
+        await page.click("[data-light-open]")
+        await page.wait_for_selector("[data-square^='1/']:visible")
+        await page.wait_for_timeout(2_000)
+        assert (await page.get_attribute("[data-square]", "data-square") or "").startswith("1/")
+        await page.click("[data-light-next]")
+        await page.wait_for_selector("[data-square^='2/']")
+        assert "Code 2 of 2" in (await page.get_attribute("[data-square]", "aria-label") or "")
+        server.start()
+        await client.sent()
+        await page.wait_for_selector("[data-light]", state="hidden")
+        await client.close()
+
+
+async def test_what_one_member_of_staff_read_goes_out_though_another_works_here_now(server: Server) -> None:
+    clinic = str(soon(server)["handle"])[:16]
+    server.command(
+        "staff", "add", "kit@example.org", "--name", "Kit", "--clinic", clinic, "--password-stdin",
+        stdin=PASSPHRASE + "\n",
+    )  # fmt: skip
+    async with browser() as found:
+        desk = await found.new_context()
+        page = await at_the_desk(desk, server)
+        robin = await page.get_attribute("body", "data-person") or ""
+        server.kill()
+        await page.evaluate(PUT_AWAY, robin)
+        await page.close()
+        server.start()
+        page = await at_the_desk(desk, server, "kit@example.org")
+        assert await page.get_attribute("body", "data-person") != robin
+        await page.wait_for_function(WAS_ANSWERED, arg=robin, timeout=90_000)
+        await desk.close()
+
+
+# Something that robin's page kept, which no clinic takes; and whether the clinic has said so.
+PUT_AWAY = """async (person) => {
+  const { openLog } = await import(document.querySelector("script").src.replace("carry.js", "log.js"));
+  await (await openLog("carry", person)).write({ id: "a", at: Date.now(), bundle: "no bundle" });
+}"""
+WAS_ANSWERED = """async (person) => {
+  const { openLog } = await import(document.querySelector("script").src.replace("carry.js", "log.js"));
+  return (await (await openLog("carry", person)).whole()).own[0]?.refused;
+}"""
+
+
 async def five_answers(client: Person, server: Server) -> dict[str, int]:
     """Answers five questions on the phone; when each truly was."""
     truth = {}
@@ -129,11 +191,11 @@ async def with_camera(film: Path) -> AsyncIterator[BrowserContext]:
         await found.close()
 
 
-async def at_the_desk(desk: BrowserContext, server: Server) -> Page:
+async def at_the_desk(desk: BrowserContext, server: Server, email: str = "robin@example.org") -> Page:
     """Staff sign in; their device keeps the page that reads phones."""
     page = await desk.new_page()
     await page.goto(f"{server.url}/sign-in")
-    await page.fill("[name=email]", "robin@example.org")
+    await page.fill("[name=email]", email)
     await page.fill("[name=password]", PASSPHRASE)
     await page.click("form[action='/sign-in'] button")
     await page.click("[data-carry]")

@@ -207,6 +207,7 @@ async def test_one_bad_entry_does_not_hold_up_its_neighbours(world: World) -> No
     (verdict,) = await carried(desk, await bundle(client, bad, good))
     assert (verdict["result"], verdict["why"]) == ("held", "not_your_step")
     assert verdict["counts"] == {"stored": 1, "duplicate": 0, "held": 1}
+    assert verdict["message"] == "1 of 2 answers. Someone else answers this step."
     assert [one["step"] for one in await world.store.entries(world.booked.session)] == ["intentions"]
 
 

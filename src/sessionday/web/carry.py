@@ -121,6 +121,7 @@ def _together(verdicts: list[Verdict]) -> dict[str, Any]:
     counts = {result: sum(one.result == result for one in verdicts) for result in ("stored", "duplicate", "held")}
     held = next((one for one in verdicts if one.result == "held"), None)
     if held is not None:
-        return {"result": "held", "seq": None, "why": held.why, "message": held.message, "counts": counts}
+        some = "" if counts["held"] == len(verdicts) else f"{counts['held']} of {len(verdicts)} answers. "
+        return {"result": "held", "seq": None, "why": held.why, "message": f"{some}{held.message}", "counts": counts}
     result = "stored" if counts["stored"] else "duplicate"
     return {"result": result, "seq": max(one.seq or 0 for one in verdicts), "counts": counts}
