@@ -110,10 +110,15 @@ async function isOver(state, own, entries, facts) {
   const marks = page.pack.protocol.steps.filter((step) => ["close", "cancel"].includes(step.marks)).map((step) => step.id);
   const ended = Math.max(...entries.filter((entry) => marks.includes(entry.step)).map((entry) => entry.t));
   if (page.pack.seat.role === "staff" || clock.certain(facts) < ended + KEPT_MS) return false;
+  await forgetAll();
+  return true;
+}
+
+// With a query, so that the worker asks the clinic: it says that the session is over, or that this is nobody's page.
+async function forgetAll() {
   page.log.end();
   await forget(person);
   location.replace(`/s/${handle}/?over`);
-  return true;
 }
 
 // Between two pieces of work the page may answer a tap: on a slow phone each of them takes tens of milliseconds.
@@ -210,8 +215,9 @@ function showError(form, error) {
   place.scrollIntoView({ block: "center" });
 }
 
-async function onNews({ heard, more, status, build, pack, signedOut, other, left }) {
+async function onNews({ heard, more, status, build, pack, signedOut, ended, other, left }) {
   if (other) return startAnew();
+  if (ended && left === 0) return forgetAll();
   page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
   if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();
   const sign = document.querySelector("[data-signed-out]");

@@ -73,10 +73,10 @@ export class Sync {
     const reply = await post(this.#url, { v: 1, device, seen, sent_at: sentAt, entries: batch.map(this.#sent), ...told });
     if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };
     const again = await this.#hear(reply.ours, sentAt, n);
-    const { more, build, pack, person, verdicts, signed_out: signedOut = false } = reply.ours;
+    const { more, build, pack, person, verdicts, ended, signed_out: signedOut = false } = reply.ours;
     const other = person !== undefined && person !== this.#person;
     const onward = first || verdicts.length > 0;
-    return { heard: true, status: 200, more: more || again, build, pack, signedOut, other, onward };
+    return { heard: true, status: 200, more: more || again, build, pack, signedOut, ended, other, onward };
   }
 
   async #hear(reply, sentAt, n) {

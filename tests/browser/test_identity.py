@@ -164,6 +164,30 @@ async def test_three_days_after_the_end_nothing_personal_is_on_the_phone(server:
         await staff.context.close()
 
 
+async def test_a_seat_that_was_ended_leaves_nothing_on_its_phone_once_the_clinic_has_its_words(server: Server) -> None:
+    session = soon(server)
+    async with browser() as found:
+        support = await Person.at(found, server, session, "support")
+        staff = await Person.at(found, server, session, "staff")
+        await support.kept()
+        server.kill()
+        await help_once(support.page)
+        server.start()
+        await staff.day()
+        await staff.page.click(".seats li:has-text('Alex') button[value=revoke]")
+        await staff.page.wait_for_selector(".seats li:has-text('Alex'):has-text('Ended')")
+        await support.page.evaluate("dispatchEvent(new Event('online'))")
+        await support.page.wait_for_selector("form:has([name=link])", timeout=30_000)
+        assert await left(support.page) == [[], []]
+        await support.context.close()
+        await staff.context.close()
+    record = server.command("export", session["handle"])
+    assert [one["step"] for one in record["entries"]] + [one["why"] for one in record["held"]] in (
+        ["seat_revoked"],
+        ["help"],  # it had come just before
+    )
+
+
 async def left(page: Page) -> Any:
     """The logs and the pages that are on the phone."""
     return await page.evaluate(

@@ -229,3 +229,43 @@ async def test_five_tabs_of_one_seat_count_once_and_lose_nothing(server: Server)
     found_entries = entries_of(server, session)
     assert sorted(one["n"] for one in found_entries) == list(range(1, 11))
     assert len({one["device"] for one in found_entries}) == 1
+
+
+async def test_after_three_hours_of_sleep_what_is_overdue_is_told_at_once(server: Server) -> None:
+    session = soon(server, 40)
+    async with browser() as found:
+        staff = await Person.at(found, server, session, "staff")
+        await staff.answer("dose", {"mg": 100, "lozenges": 1})
+        await staff.sent()
+        await staff.open("watch")
+        await staff.page.wait_for_selector("article[data-status=todo], article[data-status=done]")
+        server.kill()
+        await staff.at_time(server.now() + 3 * HOUR)
+        await staff.page.wait_for_selector("article[data-status=overdue]", timeout=10_000)
+        await staff.context.close()
+
+
+async def test_two_people_at_one_phone_ask_before_they_hand_over(server: Server) -> None:
+    session = soon(server)
+    async with browser() as found:
+        client = await Person.at(found, server, session, "client")
+        await client.kept()
+        server.kill()
+        await client.page.click(".help-button")
+        await client.page.wait_for_selector("[data-unsent='1']")
+        server.start()
+        await client.page.goto(session["links"]["support"])
+        await client.page.click("[data-link] button")
+        assert "This phone holds the page of" in await client.page.inner_text("main")
+        assert entries_of(server, session) == [], "looking hands nothing over"
+        await client.page.click("button[name=change]")
+        await client.page.wait_for_selector("body[data-seat=support]")
+        await client.page.wait_for_selector("[data-unsent='0']:not([hidden])")
+        assert entries_of(server, session) == [], "what the client wrote is not the support person's"
+        await client.page.goto(session["links"]["client"])
+        await client.page.click("[data-link] button")
+        await client.page.click("button[name=change]")
+        await client.page.wait_for_selector("body[data-seat=client]")
+        await client.page.wait_for_selector("[data-unsent='0']:not([hidden])", timeout=LATELY)
+        await client.context.close()
+    assert [one["role"] for one in entries_of(server, session)] == ["client"]

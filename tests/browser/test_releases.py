@@ -1,4 +1,4 @@
-"""Two releases side by side: an old page goes on with a new server, the new one is taken whole, by a tap, or not at all."""
+"""Two releases side by side: an old page goes on with a new server; the new one is taken whole and by a tap, or not."""
 
 import shutil
 from pathlib import Path

@@ -48,6 +48,8 @@ async def sync(request: Request) -> Response:
     if looked > 0 and here.role == "staff" and not ended:
         await look(site, here, looked)
     reply = _signed_out(site, ask) if ended else await _pulled(site, here, ask)
+    if here.revoked or (here.expired and here.role != "staff"):
+        reply["ended"] = True  # for good: what the clinic has may leave this phone
     if ask.counted is not None and not ended:
         reply |= await met(site, here, ask.device)
     return as_json({**reply, "verdicts": [_verdict(one) for one in verdicts]})
