@@ -74,7 +74,7 @@ class Exchange:
     def cut(self) -> None:
         """Resets the browser's connection."""
         found = self._out.get_extra_info("socket")
-        with suppress(OSError):
+        with suppress(OSError, AttributeError):  # it may be gone already
             found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._out.transport.abort()
 

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,7 +99,8 @@ class Driver:
         self._process = subprocess.Popen(
             [program, f"--port={port}"], env=environment, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        self._http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
+        once = httpx2.Limits(max_keepalive_connections=0)  # the driver closes idle lines without a word
+        self._http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=once)
         self._session = ""
 
     async def start(self) -> None:
@@ -171,7 +172,7 @@ class Context:
         self.clock = Clock(Path(self._folder.name) / "clock")
         self._driver: Driver | None = None
         self._turn = asyncio.Lock()
-        self._current = ""
+        self._first = self._current = ""
 
     async def new_page(self) -> "Page":
         """Its first window, or another one."""
@@ -179,10 +180,20 @@ class Context:
             if self._driver is None:
                 self._driver = Driver({**os.environ, **self.clock.environment(), "DISPLAY": self._screen})
                 await self._driver.start()
-                self._current = await self._driver.get("/window")
-                return Page(self, self._current)
-            made = await self._driver.post("/window/new", type="window")
-            return Page(self, made["handle"])
+                self._current = self._first = await self._driver.get("/window")
+                self._newest = Page(self, self._current)
+            else:
+                made = await self._driver.post("/window/new", type="window")
+                self._newest = Page(self, made["handle"])
+            return self._newest
+
+    async def add_cookies(self, cookies: Sequence[dict[str, Any]]) -> None:
+        """Puts cookies in; a driver takes only those of the site that it shows."""
+        page = self._newest
+        for cookie in cookies:
+            await page.goto(cookie["url"])
+            kept = {name: value for name, value in cookie.items() if name != "url"}
+            await page.command("/cookie", cookie=kept)
 
     async def within(self, window: str, work: Callable[[Driver], Awaitable[Any]]) -> Any:
         """Does `work` in one of its windows; one at a time, as a driver does."""
@@ -192,6 +203,13 @@ class Context:
                 await self._driver.post("/window", handle=window)
                 self._current = window
             return await work(self._driver)
+
+    async def step_back(self) -> None:
+        """To the first window: a driver whose window closed can do nothing until it is in another."""
+        assert self._driver is not None
+        async with self._turn:
+            self._current = self._first
+            await self._driver.post("/window", handle=self._first)
 
     async def close(self) -> None:
         """Ends the browser; what it stored is gone."""
@@ -210,19 +228,20 @@ class Page:
     def on(self, event: str, _: Callable[[Any], None]) -> None:
         """WebDriver tells nothing of the errors in a page."""
 
-    async def _do(self, path: str, **body: Any) -> Any:
+    async def command(self, path: str, **body: Any) -> Any:
+        """A driver's command to this window."""
         return await self.context.within(self._name, lambda driver: driver.post(path, **body))
 
     async def goto(self, url: str) -> None:
         """Opens an address and waits until it is loaded."""
         # The driver may come back while the page before still stands.
         await self.evaluate("() => { window.left = true; }")
-        await self._do("/url", url=url)
+        await self.command("/url", url=url)
         await self.wait_for_function("() => !window.left && document.readyState === 'complete'")
 
     async def evaluate(self, function: str, arg: Any = None) -> Any:
         """What a function of JavaScript returns."""
-        return await self._do("/execute/sync", script=f"return ({function})(arguments[0])", args=[arg])
+        return await self.command("/execute/sync", script=f"return ({function})(arguments[0])", args=[arg])
 
     async def wait_for_function(self, function: str, *, arg: Any = None, timeout: float = WAIT) -> None:
         """Waits until a function says something true."""
@@ -247,8 +266,8 @@ class Page:
     async def click(self, selector: str) -> None:
         """A tap, as a finger does it."""
         await self.wait_for_selector(selector)
-        found = await self._do("/element", using="css selector", value=selector)
-        await self._do(f"/element/{next(iter(found.values()))}/click")
+        found = await self.command("/element", using="css selector", value=selector)
+        await self.command(f"/element/{next(iter(found.values()))}/click")
 
     async def check(self, selector: str) -> None:
         """Chooses one of several."""
@@ -280,6 +299,7 @@ class Page:
     async def close(self) -> None:
         """Closes the window."""
         await self.context.within(self._name, lambda driver: driver.delete("/window"))
+        await self.context.step_back()
 
 
 class Locator:
