@@ -27,12 +27,13 @@ CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
     "js": [["node", "--test", *sorted(str(one) for one in JS.rglob("*.test.js") if "node_modules" not in one.parts)]],
+    "journeys": [["node", str(JS / "journeys.mjs")]],
     "python": [["pytest", "-q", "--ignore=tests/browser"]],
     "postgresql": [["pytest", "-q", "--database=postgresql", "tests/web", "tests/faults"]],
     "browser": [["pytest", "-q", "tests/browser"]],
 }
 # Two at a time: the browser's tests wait more than they work.
-LANES = [["browser"], ["lint", "types", "js", "python", "postgresql"]]
+LANES = [["browser"], ["lint", "types", "js", "journeys", "python", "postgresql"]]
 
 
 def main() -> None:
@@ -66,7 +67,7 @@ def prepare(wanted: list[str]) -> None:
         run([str(PYTHON), "-m", "pip", "install", "-q", "--no-deps", "-e", "."])
     if not LIBRARY.exists():
         sys.exit("The libraries in libraries/ could not be fetched. Try: cd libraries && npm ci --ignore-scripts")
-    if "js" in wanted:
+    if {"js", "journeys"} & {*wanted}:
         install_node_packages()
     if {"browser", "python", "postgresql"} & {*wanted}:
         install_programs()

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import orjson
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -32,6 +34,7 @@ from sessionday.protocols import Checklist
 from sessionday.settings import Settings
 from sessionday.store import Clinic, Session, Store
 from sessionday.web import sync
+from sessionday.web.reading import as_json
 from tests.world import CHECKLIST, HASH, START
 
 NOW = ContextVar("now", default=START)
@@ -47,6 +50,7 @@ class Stage:
         self._settings = Settings(database=f"sqlite:///{folder / 'day.db'}", public_url=url, keys=("k" * 48,))
         self._running = AsyncExitStack()
         self._copies = 0
+        self._sessions: dict[str, Session] = {}
         self._app: Starlette
         self._clinic: Clinic
         does: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
@@ -90,24 +94,22 @@ class Stage:
         booked = await book(
             self.store, self._clinic, CHECKLIST, client="Sam", start=START, now=NOW.get(), url=self._url, names=names
         )
+        self._sessions[booked.session.handle] = booked.session
         links = {role: link.partition("#")[2] for role, link in booked.links.items()}
         people = {seat.role: seat.id for seat in await self.store.seats(booked.session)}
         form = booked.session.rules_form()
         return {"handle": booked.session.handle, "links": links, "people": people, "form": form}
 
     async def record(self, asked: dict[str, Any]) -> object:
-        """What is on the disk after a `seq`, and whatever was kept aside."""
-        session = await self._session(asked)
-        held = await self.store.held(session) if session.held else []
-        return {
-            "epoch": self.store.epoch,
-            "entries": await self.store.entries(session, after=asked["after"]),
-            "held": [{"id": one.id, "why": one.why, "device": one.device} for one in held],
-        }
+        """What is on the disk after a `seq`; and where it is asked for, what was kept aside."""
+        session = self._session(asked)
+        entries = await self.store.entries(session, after=asked["after"])
+        held = await self.store.held(session) if asked["held"] else []
+        return {"epoch": self.store.epoch, "entries": entries, "held": [one.id for one in held]}
 
     async def state(self, asked: dict[str, Any]) -> object:
         """What the whole record says at an instant."""
-        session = await self._session(asked)
+        session = self._session(asked)
         return evaluate(CHECKLIST.rules, session.rules_form(), await self.store.entries(session), asked["at"])
 
     async def restart(self, asked: dict[str, Any]) -> object:
@@ -134,15 +136,14 @@ class Stage:
     def _backup(self, number: int) -> Path:
         return self._folder / f"copy-{number}.db"
 
-    async def _session(self, asked: dict[str, Any]) -> Session:
-        session = await self.store.session(asked["handle"], self._clinic.id)
-        assert session is not None
-        return session
+    def _session(self, asked: dict[str, Any]) -> Session:
+        """As it was when it was booked: its counters are not looked at."""
+        return self._sessions[asked["handle"]]
 
 
-def _told(do: Callable[[dict[str, Any]], Awaitable[object]]) -> Callable[[Request], Awaitable[JSONResponse]]:
-    async def endpoint(request: Request) -> JSONResponse:
-        return JSONResponse(await do(await request.json()))
+def _told(do: Callable[[dict[str, Any]], Awaitable[object]]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return as_json(await do(orjson.loads(await request.body())))
 
     return endpoint
 
@@ -174,4 +175,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

@@ -22,7 +22,7 @@ const met = {};
 let failures = 0;
 
 try {
-  const seats = await Seats.open(server);
+  const seats = new Seats(server);
   const seeds = Array.from({ length: count }, (_, place) => first + place);
   // Who restarts the server or puts an older copy in its place is alone with it.
   await several(seeds.filter(isRestoring), seats);

@@ -1,6 +1,8 @@
-// An IndexedDB in memory, and what can befall it: for the tests of the phone's log.
+// An IndexedDB in memory for the tests of the phone's log, in which things go wrong on request.
 
 import { IDBDatabase, IDBFactory } from "fake-indexeddb";
+
+import { beginWith } from "./troubles.mjs";
 
 const begin = IDBDatabase.prototype.transaction;
 let troubles = [];
@@ -11,7 +13,7 @@ export function emptyStorage() {
   globalThis.indexedDB = new IDBFactory();
 }
 
-// What befalls the next transactions, one after the other; "none" lets one pass.
+// What befalls the next transactions, one after the other (see troubles.mjs).
 export function trouble(...names) {
   troubles = names;
 }
@@ -32,17 +34,5 @@ export function opened(request) {
 }
 
 IDBDatabase.prototype.transaction = function (...given) {
-  const name = troubles.shift() || "none";
-  if (name === "dead") this.close(); // without a word, as on an iPhone that is short of memory
-  const transaction = begin.apply(this, given);
-  if (name === "full") cutOff(transaction, "QuotaExceededError");
-  if (name === "cut") cutOff(transaction, "AbortError");
-  return transaction;
+  return beginWith(troubles.shift(), this, () => begin.apply(this, given));
 };
-
-// After its requests succeeded, before it is complete: as a full disk does.
-function cutOff(transaction, error) {
-  const isOver = () => transaction._state === "finished";
-  const wait = () => (transaction._requests.length ? setImmediate(wait) : !isOver() && transaction._abort(error));
-  setImmediate(wait);
-}

@@ -3,9 +3,10 @@
 
 import assert from "node:assert/strict";
 
+import { TROUBLE_NAMES } from "../troubles.mjs";
 import { Chance } from "./chance.mjs";
 import { Network } from "./network.mjs";
-import { Phone, TROUBLES } from "./phone.mjs";
+import { Phone } from "./phone.mjs";
 import { phoneIsTrue, Truth } from "./truths.mjs";
 import { say } from "./words.mjs";
 
@@ -112,8 +113,10 @@ export class Journey {
 
   async check(phones) {
     if (this.failed) throw this.failed;
-    if (this.network.deliveries !== this.deliveries) await this.truth.read();
-    this.deliveries = this.network.deliveries;
+    const { deliveries, heldOne } = this.network;
+    if (deliveries !== this.deliveries) await this.truth.read(heldOne);
+    this.deliveries = deliveries;
+    this.network.heldOne = false;
     this.truth.keepsWhatWasTold(this.network.told);
     for (const phone of phones) {
       if (!phone.pages.length) continue;
@@ -140,13 +143,15 @@ export class Journey {
       this.world.now += 61_000;
       for (const page of pages) await page.kick();
     }
+    this.network.heldOne = true;
+    this.deliveries = -1;
     await this.check(this.phones);
   }
 
   async #end() {
     const at = this.world.now + 60_000;
     const theirs = await this.ask("state", { at });
-    const held = new Set(this.truth.held.map((one) => one.id));
+    const held = new Set(this.truth.held);
     const count = { written: 0, recorded: this.truth.entries.length, held: held.size, cleared: 0, steps: this.steps };
     for (const phone of this.phones) {
       const whole = await phone.pages[0].whole();
@@ -226,7 +231,7 @@ const DOES = {
   // The next transactions of this page meet trouble, while it writes or while it hears.
   async trouble(journey, phone) {
     const page = aPage(journey, phone);
-    page.trouble = journey.chance.one(Object.keys(TROUBLES));
+    page.trouble = journey.chance.one(TROUBLE_NAMES);
     if (journey.chance.happens(0.5)) await write(journey, page);
     else await journey.until([page], () => page.kick().catch(expected));
     page.trouble = null;
@@ -244,11 +249,10 @@ const DOES = {
   async copy(journey) {
     journey.copies.push((await journey.ask("copy", {})).copy);
   },
-  // A copy is put in place once.
+  // Also twice the same: each time it is another past.
   async restore(journey) {
     if (!journey.copies.length) return [];
-    const [copy] = journey.copies.splice(journey.chance.whole(0, journey.copies.length - 1), 1);
-    await journey.ask("restore", { copy });
+    await journey.ask("restore", { copy: journey.chance.one(journey.copies) });
     journey.truth.anew();
     journey.deliveries = -1;
     return journey.phones;

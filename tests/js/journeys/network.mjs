@@ -13,6 +13,7 @@ export class Network {
     Object.assign(this, { server, world, chance });
     this.bad = 0; // how likely a request meets a fault
     this.deliveries = 0;
+    this.heldOne = false; // since this was asked last
     this.told = new Map(); // by id, at which seq a phone was told that the clinic has it
     this.late = []; // requests that are still under way though nobody waits for them
     this.waiting = []; // requests or replies that are slow; whoever holds one lets it go on
@@ -37,7 +38,10 @@ export class Network {
 
   #tell({ status, text, partial }) {
     if (status !== 200 || partial || !text.startsWith('{"v":1,"epoch"')) return;
-    for (const { id, result, seq } of JSON.parse(text).verdicts) if (result !== "held") this.told.set(id, seq);
+    for (const { id, result, seq } of JSON.parse(text).verdicts) {
+      if (result === "held") this.heldOne = true;
+      else this.told.set(id, seq);
+    }
   }
 
   good(page, url, body) {

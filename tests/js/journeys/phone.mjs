@@ -9,6 +9,7 @@ import { Clock } from "../../../static/js/clock.js";
 import { evaluate } from "../../../static/js/core/evaluate.js";
 import { openLog } from "../../../static/js/log.js";
 import { Sync } from "../../../static/js/sync.js";
+import { beginWith } from "../troubles.mjs";
 
 const asking = new AsyncLocalStorage();
 
@@ -140,7 +141,7 @@ export class Page {
     for (const [id, { at, what }] of this.timers) {
       if (at > this.phone.world.now || !this.alive) continue;
       this.timers.delete(id);
-      await this.#working(this.run(what));
+      await this.#working(this.run(async () => what()));
     }
   }
 
@@ -161,28 +162,14 @@ export class Page {
   }
 }
 
-// What befalls a transaction: its connection is dead already, it is cut off, or the disk is full.
-export const TROUBLES = {
-  dead: (database) => database.close(),
-  cut: (database, transaction) => abortSoon(transaction, "AbortError"),
-  full: (database, transaction) => abortSoon(transaction, "QuotaExceededError"),
-};
-
-function abortSoon(transaction, name) {
-  setImmediate(() => setImmediate(() => transaction._state !== "finished" && transaction._abort(name)));
-}
-
 function watchTransactions() {
-  const transaction = IDBDatabase.prototype.transaction;
+  const begin = IDBDatabase.prototype.transaction;
   IDBDatabase.prototype.transaction = function (...given) {
     const page = asking.getStore();
-    const trouble = page?.trouble;
-    if (page) page.trouble = null;
-    page?.connections.add(this);
-    if (trouble === "dead") TROUBLES.dead(this);
-    const made = transaction.apply(this, given);
-    if (trouble && trouble !== "dead") TROUBLES[trouble](this, made);
-    return made;
+    const trouble = page.trouble;
+    page.trouble = null;
+    page.connections.add(this);
+    return beginWith(trouble, this, () => begin.apply(this, given));
   };
 }
 

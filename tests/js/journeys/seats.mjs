@@ -6,20 +6,16 @@ const PASSPHRASE = "paper boat morning tea";
 
 export class Seats {
   #server;
-  #staff = [];
   #packs = new Map(); // by person or role: of one release and protocol they differ in the session alone
 
-  static async open(server) {
-    const seats = new Seats();
-    seats.#server = server;
-    for (const email of STAFF) seats.#staff.push(await seats.#signIn(email));
-    return seats;
+  constructor(server) {
+    this.#server = server;
   }
 
   // A new browser in that seat. Members of staff take turns.
   async sit({ handle, links, people, form }, role, turn, now) {
     const email = role === "staff" ? STAFF[turn % STAFF.length] : null;
-    const cookie = email ? this.#staff[turn % STAFF.length] : await this.#enter("/j", { token: links[role] }, now);
+    const cookie = email ? await this.#signIn(email, now) : await this.#enter("/j", { token: links[role] }, now);
     const pack = await this.#pack(email || role, handle, cookie, now);
     const code = pack.session.pickup_code === null ? null : form.pickup_code;
     const person = email ? pack.seat.id : people[role];
@@ -44,7 +40,7 @@ export class Seats {
     return this.#enter("/sign-in", { email, password: PASSPHRASE }, now);
   }
 
-  async #enter(path, fields, now = 1_796_133_600_000) {
+  async #enter(path, fields, now) {
     const { status, headers } = await this.#server.post(path, FORM, new URLSearchParams(fields).toString(), { "x-now": now });
     if (status !== 303) throw new Error(`${path} answered ${status}`);
     return headers["set-cookie"][0].split(";")[0];

@@ -21,12 +21,13 @@ export class Truth {
     this.checked = 0;
   }
 
-  async read() {
-    const { epoch, entries, held } = await this.journey.ask("record", { after: this.entries.length });
-    this.epoch = epoch;
-    this.held = held;
-    for (const entry of entries) this.#grow(entry);
-    for (const { id } of held) assert.ok(!this.ids.has(id), `${id} is in the record, and kept aside too`);
+  // `held`: also what was kept aside.
+  async read(held) {
+    const found = await this.journey.ask("record", { after: this.entries.length, held });
+    this.epoch = found.epoch;
+    if (held) this.held = found.held;
+    for (const entry of found.entries) this.#grow(entry);
+    for (const id of this.held) assert.ok(!this.ids.has(id), `${id} is in the record, and kept aside too`);
   }
 
   #grow(entry) {
