@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { TROUBLE_NAMES } from "../troubles.mjs";
 import { Chance } from "./chance.mjs";
-import { Network } from "./network.mjs";
+import { MANY, Network } from "./network.mjs";
 import { Phone } from "./phone.mjs";
 import { phoneIsTrue, Truth } from "./truths.mjs";
 import { say } from "./words.mjs";
@@ -115,6 +115,8 @@ export class Journey {
     if (this.failed) throw this.failed;
     const { deliveries, heldOne } = this.network;
     if (deliveries !== this.deliveries) await this.truth.read(heldOne);
+    assert.ok(this.network.inThisStep < MANY, "somebody asks without end");
+    this.network.inThisStep = 0;
     this.deliveries = deliveries;
     this.network.heldOne = false;
     this.truth.keepsWhatWasTold(this.network.told);
@@ -228,10 +230,10 @@ const DOES = {
     aPage(journey, phone).lose(journey.chance.happens(0.5));
     await write(journey, aPage(journey, phone));
   },
-  // The next transactions of this page meet trouble, while it writes or while it hears.
+  // One of the next transactions of this page meets trouble, while it writes or while it sends and hears.
   async trouble(journey, phone) {
     const page = aPage(journey, phone);
-    page.trouble = journey.chance.one(TROUBLE_NAMES);
+    page.trouble = { name: journey.chance.one(TROUBLE_NAMES), after: journey.chance.whole(0, 6) };
     if (journey.chance.happens(0.5)) await write(journey, page);
     else await journey.until([page], () => page.kick().catch(expected));
     page.trouble = null;

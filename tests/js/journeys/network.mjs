@@ -2,6 +2,7 @@
 
 const STATUSES = [401, 403, 404, 409, 410, 413, 429, 500, 502, 503];
 const CAPTIVE = ["<!doctype html><title>Welcome to our Wi-Fi</title>", "null", "[]", '{"v":1,"ok":true}', '{"error":{}}'];
+export const MANY = 200; // requests in one step: whoever sends so many never ends
 const JSON_TYPE = "application/json";
 
 export const FAULTS = {
@@ -13,6 +14,7 @@ export class Network {
     Object.assign(this, { server, world, chance });
     this.bad = 0; // how likely a request meets a fault
     this.deliveries = 0;
+    this.inThisStep = 0;
     this.heldOne = false; // since this was asked last
     this.told = new Map(); // by id, at which seq a phone was told that the clinic has it
     this.late = []; // requests that are still under way though nobody waits for them
@@ -32,6 +34,7 @@ export class Network {
 
   async deliver(page, url, body) {
     this.deliveries += 1;
+    if (++this.inThisStep > MANY) throw new TypeError("asked without end");
     const headers = { Cookie: page.phone.seat.cookie, Accept: JSON_TYPE, "x-now": this.world.now };
     return this.server.post(url, JSON_TYPE, body, headers);
   }

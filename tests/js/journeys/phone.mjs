@@ -64,7 +64,7 @@ export class Page {
     this.timers = new Map();
     this.works = new Set();
     this.connections = new Set();
-    this.trouble = null; // what befalls the next transaction
+    this.trouble = null; // what befalls one of its next transactions, and after how many
     this.shown = 0;
     this.known = { own: [], heard: [], facts: {} };
   }
@@ -166,8 +166,7 @@ function watchTransactions() {
   const begin = IDBDatabase.prototype.transaction;
   IDBDatabase.prototype.transaction = function (...given) {
     const page = asking.getStore();
-    const trouble = page.trouble;
-    page.trouble = null;
+    const trouble = page.trouble && page.trouble.after-- === 0 ? page.trouble.name : null;
     page.connections.add(this);
     return beginWith(trouble, this, () => begin.apply(this, given));
   };
