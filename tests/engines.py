@@ -7,13 +7,13 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Playwright, async_playwright
 
 from tests.chromium import ARGUMENTS, chromium
 from tests.proxy import Proxy
@@ -52,7 +52,8 @@ async def profile(name: str, folder: Path) -> AsyncIterator[BrowserContext]:
         try:
             yield found
         finally:
-            await found.close()
+            with suppress(Error):  # it may be dead
+                await found.close()
 
 
 @asynccontextmanager
