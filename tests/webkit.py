@@ -173,6 +173,7 @@ class Context:
         self._driver: Driver | None = None
         self._turn = asyncio.Lock()
         self._first = self._current = ""
+        self.patience: float = WAIT
 
     async def new_page(self) -> "Page":
         """Its first window, or another one."""
@@ -203,6 +204,10 @@ class Context:
                 await self._driver.post("/window", handle=window)
                 self._current = window
             return await work(self._driver)
+
+    def set_default_timeout(self, timeout: float) -> None:
+        """How long its pages wait where nothing else is said (ms)."""
+        self.patience = timeout
 
     async def step_back(self) -> None:
         """To the first window: a driver whose window closed can do nothing until it is in another."""
@@ -243,9 +248,9 @@ class Page:
         """What a function of JavaScript returns."""
         return await self.command("/execute/sync", script=f"return ({function})(arguments[0])", args=[arg])
 
-    async def wait_for_function(self, function: str, *, arg: Any = None, timeout: float = WAIT) -> None:
+    async def wait_for_function(self, function: str, *, arg: Any = None, timeout: float = 0) -> None:
         """Waits until a function says something true."""
-        deadline = time.monotonic() + timeout / 1000
+        deadline = time.monotonic() + (timeout or self.context.patience) / 1000
         while not await self._or_false(function, arg):
             if time.monotonic() > deadline:
                 url = await self.evaluate("() => location.href + ' ' + document.body?.innerText")
@@ -258,7 +263,7 @@ class Page:
         except DriverError:
             return False  # between two pages
 
-    async def wait_for_selector(self, selector: str, *, state: State = "visible", timeout: float = WAIT) -> None:
+    async def wait_for_selector(self, selector: str, *, state: State = "visible", timeout: float = 0) -> None:
         """Waits until an element is there, to be seen, or not to be seen."""
         look = f"selector => {{ const found = document.querySelector(selector); {STATES[state]} }}"
         await self.wait_for_function(look, arg=selector, timeout=timeout)

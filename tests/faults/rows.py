@@ -117,16 +117,15 @@ class Phone:
             await self.look()
             await asyncio.sleep(0.5)
 
-    async def settled(self) -> bool:
-        """Nudges until nothing is unsent; whether that came."""
-        async with asyncio.timeout(60):
+    async def settled(self) -> None:
+        """Nudges until nothing is unsent. Raises TimeoutError where that does not come."""
+        async with asyncio.timeout(120):
             while True:
                 await self.nudge()
                 await asyncio.sleep(0.4)
                 with suppress(Exception):
                     if await self.page.evaluate(UNSENT) == 0:
-                        break
-        return True
+                        return
 
     async def outcome(self) -> str:
         """In words: each answer once, or what is wrong."""
