@@ -181,9 +181,14 @@ export class Log {
     const transaction = database.transaction(stores, mode, { durability: "strict" });
     const done = completed(transaction);
     done.catch(() => {});
-    const result = await work(Object.fromEntries(stores.map((name) => [name, transaction.objectStore(name)])));
-    await done;
-    return result;
+    try {
+      const result = await work(Object.fromEntries(stores.map((name) => [name, transaction.objectStore(name)])));
+      await done;
+      return result;
+    } catch (error) {
+      undo(transaction); // all of it or nothing
+      throw error;
+    }
   }
 }
 
@@ -218,6 +223,14 @@ function byCount(a, b) {
   return a.n - b.n;
 }
 
+function undo(transaction) {
+  try {
+    transaction.abort();
+  } catch {
+    // it is over already
+  }
+}
+
 function named(keys, values) {
   return Object.fromEntries(keys.map((key, place) => [key, values[place]]));
 }
@@ -239,7 +252,8 @@ function open(name, onClose) {
       request.result.createObjectStore("record", { keyPath: "id" });
       request.result.createObjectStore("facts");
     };
-    request.onblocked = () => reject(new DOMException("another page holds the log", "AbortError"));
+    // Whoever waits here must not wait for good; and once more would only stand in line behind this.
+    request.onblocked = () => reject(new DOMException("another page holds the log", "NotAllowedError"));
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       request.result.onclose = onClose;

@@ -61,7 +61,8 @@ export class Sync {
   }
 
   async #round() {
-    const facts = await this.#log.facts();
+    let facts = await this.#log.facts();
+    if (!facts.device) facts = await this.#log.begin().then(() => this.#log.facts()); // emptied under this page
     const waiting = await this.#log.unsent();
     const fresh = waiting.filter((entry) => !this.#aside.has(entry.id));
     // After a doubt about the clock the clinic is heard first: see log.js.

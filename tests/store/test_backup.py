@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from sessionday.store import Store, StoreError
+from sessionday.store.migrate import COPIED
 from tests.store.world import NOW, World, entry
 
 
@@ -26,14 +28,29 @@ async def test_a_copy_made_while_others_write_is_whole_and_another_database(worl
     made = await world.store.backup(tmp_path / "copy.db")
     stop.set()
     await asyncio.gather(*phones)
-    assert made.epoch != world.store.epoch
     assert (made.sessions, made.bytes) == (1, (tmp_path / "copy.db").stat().st_size)
     async with await Store.open(f"sqlite:///{tmp_path}/copy.db", now=NOW) as copy:
-        assert copy.epoch == made.epoch
+        assert copy.epoch not in (world.store.epoch, COPIED)
         stored = [e["id"] for e in await copy.entries(world.session)]
         assert len(stored) == made.entries
         assert before
         assert set(before) <= set(stored) <= set(acknowledged)
+
+
+async def test_a_backup_that_is_put_in_place_twice_is_another_past_each_time(world: World, tmp_path: Path) -> None:
+    await world.store.backup(tmp_path / "copy.db")
+    epochs = [world.store.epoch]
+    for name in ("first", "second"):
+        shutil.copyfile(tmp_path / "copy.db", tmp_path / name)
+        url = f"sqlite:///{tmp_path / name}"
+        async with await Store.open(url, now=NOW, writer=False) as looked_at:
+            assert looked_at.epoch == COPIED, "a command is no server"
+        for _ in range(2):
+            async with await Store.open(url, now=NOW) as served:
+                epochs.append(served.epoch)
+    assert epochs[1] == epochs[2]
+    assert epochs[3] == epochs[4]
+    assert len({*epochs, COPIED}) == 4
 
 
 async def test_phones_that_offer_again_fill_what_a_restored_copy_lacks(world: World, tmp_path: Path) -> None:

@@ -109,7 +109,16 @@ async def test_the_same_id_with_other_content_is_held(world: World) -> None:
     await world.push(one)
     for change in ({"answer": "no"}, {"n": 2}, {"at": NOW}, {"seen": 1}, {"step": "code"}, {"mood": "low"}):
         assert results(await world.push({**one, **change})) == ["same_id_other_content"], change
-    assert results(await world.push(one, device="other")) == ["same_id_other_content"]
+    assert results(await world.push({**one, "at": NOW}, device="other")) == ["same_id_other_content"]
+    assert results(await world.push(one, device="other", by="another person")) == ["same_id_other_content"]
+
+
+async def test_the_same_word_from_the_same_person_under_a_new_device_is_a_duplicate(world: World) -> None:
+    """A phone that lost its count is a new device; what it still knows it offers again under new numbers."""
+    one, two = entry(1), entry(2)
+    await world.push(one, two)
+    again = await world.push({**one, "n": 1}, {**two, "n": 7}, device="other")
+    assert [(each.result, each.seq) for each in again] == [("duplicate", 1), ("duplicate", 2)]
 
 
 async def test_the_same_number_with_other_content_is_held_also_inside_one_push(world: World) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import place
 from .engine import Engine
-from .migrate import new_epoch
+from .migrate import COPIED
 from .move import into_file
 from .sqlite import Connection, SqliteEngine
 from .whole import Whole, check
@@ -21,7 +21,6 @@ class Backup:
     sessions: int
     entries: int
     held: int
-    epoch: str
 
 
 async def backup(engine: Engine, path: Path) -> Backup:
@@ -30,22 +29,22 @@ async def backup(engine: Engine, path: Path) -> Backup:
         if isinstance(engine, SqliteEngine):
             await engine.copy_into(made)
             made.chmod(0o600)
-            epoch, found = await _finish(made)
+            found = await _finish(made)
         else:
             async with engine.snapshot() as rows:
                 began = (await rows.all("SELECT max(applied_at) FROM migration"))[0][0]
-                epoch, found = await into_file(rows, made, began)
+                found = await into_file(rows, made, began)
         place.publish(made, path)
     finally:
         place.discard(made)
-    return Backup(str(path), place.size(path), **asdict(found), epoch=epoch)
+    return Backup(str(path), place.size(path), **asdict(found))
 
 
-async def _finish(made: Path) -> tuple[str, Whole]:
+async def _finish(made: Path) -> Whole:
     copy = await Connection.open(made, "rw")
     try:
-        epoch = new_epoch()  # a copy is another database: phones that meet it offer again what it may lack
-        await copy.run("UPDATE meta SET value = ? WHERE name = 'epoch'", (epoch,))
-        return epoch, await check(copy)
+        # A copy is another database: phones that meet it offer again what it may lack.
+        await copy.run("UPDATE meta SET value = ? WHERE name = 'epoch'", (COPIED,))
+        return await check(copy)
     finally:
         await copy.close()

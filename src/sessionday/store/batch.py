@@ -78,6 +78,7 @@ class Head:
 class Stored:
     sent: Sent
     device: str
+    by: str
     seq: int
 
 
@@ -110,7 +111,7 @@ class Batch:
         sent = body.sent
         before = self.stored.get((*offer.key, sent.id)) if sent else None
         # First of all: what is in the record is in the record, whatever has happened to seat or session since.
-        if sent and before and before.device == offer.push.device and _same(before.sent, sent, offer.allotted):
+        if sent and before and _is_again(before, sent, offer):
             return Verdict(sent.id, "duplicate", before.seq)
         # And what was held once is held: the same again can't get another answer.
         mark = offer.mark(body) if self.heads[offer.key].held else ""
@@ -168,7 +169,7 @@ class Batch:
             self.fresh[offer.key].append(entry)
         else:
             self.fresh[offer.key] = [entry]
-        self.stored[*offer.key, sent.id] = Stored(sent, push.device, head.seq)
+        self.stored[*offer.key, sent.id] = Stored(sent, push.device, push.by, head.seq)
         self.counts.add((*key, n))
         return Verdict(sent.id, "stored", head.seq)
 
@@ -176,6 +177,13 @@ class Batch:
         """Up to which `seq` each session that got something new has come; 0 where something was kept aside."""
         aside = {(row[0], row[1], 0) for row in self.new_held}
         return aside | {(*key, self.heads[key].seq) for key in self.fresh}
+
+
+def _is_again(before: Stored, sent: Sent, offer: Offer) -> bool:
+    """The same word once more. It has another count where the phone lost its own and became a new device."""
+    if before.device == offer.push.device:
+        return _same(before.sent, sent, offer.allotted)
+    return before.by == offer.push.by and before.sent.at == sent.at and _same(before.sent, sent, allotted=True)
 
 
 def _same(one: Sent, other: Sent, allotted: bool) -> bool:

@@ -44,7 +44,7 @@ class Devices(Base):
     ) -> None:
         """The browser came with another device: the loss of the one before is kept for staff among what is aside."""
         key = (session.clinic, session.id)
-        body = json.dumps({"emptied": lost.device, "now": device})
+        body = json.dumps({"emptied": lost.device, "now": device, "at": lost.since})
         mark = sha256(f"{LOST} {body}".encode()).hexdigest()
 
         async def keep(tx: Tx) -> None:

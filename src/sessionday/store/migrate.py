@@ -18,6 +18,7 @@ MADE = (
     "CREATE TABLE migration ("
     "number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"
 )
+COPIED = "copy"  # the epoch of a database that no server was started on yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,19 @@ async def migrate(engine: Engine, migrations: list[Migration], *, now: int, may:
         applied = await _step(engine, migrations, now, may)
 
 
-async def epoch(engine: Engine) -> str:
-    """Tells a database from a restored copy of it, so that phones know to offer again what the copy may lack."""
+async def epoch(engine: Engine, *, serves: bool) -> str:
+    """Tells a database from a restored copy of it, so that phones know to offer again what the copy may lack.
+
+    A copy gets its epoch from the first server that is started on it: the same one may be put in place more than once.
+    """
     sql = "SELECT value FROM meta WHERE name = 'epoch'"
-    if not await engine.read(sql):
+    rows = await engine.read(sql)
+    if not rows or (serves and rows[0][0] == COPIED):
+        new = secrets.token_hex(8)
         async with engine.transaction() as tx:
-            await tx.run("INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING", (new_epoch(),))
+            await tx.run("INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING", (new,))
+            await tx.run("UPDATE meta SET value = ? WHERE name = 'epoch' AND value = ?", (new, COPIED))
     return str((await engine.read(sql))[0][0])
-
-
-def new_epoch() -> str:
-    return secrets.token_hex(8)
 
 
 def _missing(applied: Applied, migrations: list[Migration]) -> list[Migration]:

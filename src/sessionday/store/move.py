@@ -32,15 +32,15 @@ async def move(source: str, target: str, *, now: int, said: Said = lambda words:
     made = place.room_for(path)
     try:
         async with _source(source, now) as rows:
-            _, found = await into_file(rows, made, now, said)
+            found = await into_file(rows, made, now, said)
         place.publish(made, path)
     finally:
         place.discard(made)
     return found
 
 
-async def into_file(source: Tx, made: Path, now: int, said: Said = lambda words: None) -> tuple[str, Whole]:
-    """Makes a new SQLite file of all that `source` holds; answers its epoch and what was found in it."""
+async def into_file(source: Tx, made: Path, now: int, said: Said = lambda words: None) -> Whole:
+    """Makes a new SQLite file of all that `source` holds; answers what was found in it."""
     made.touch(0o600)  # noqa: ASYNC240 - a name, no content
     engine = await SqliteEngine.open(made, checkpoints=True, readers=1)
     try:
@@ -58,8 +58,7 @@ async def _into_postgres(source: Tx, target: str, now: int, said: Said) -> Whole
         async with engine.transaction() as tx:
             await tx.migrating()  # it takes its time, and nobody else may fill it meanwhile
             await _refuse_unless_empty(tx, hidden(target))
-            _, found = await _filled(source, tx, said)
-            return found
+            return await _filled(source, tx, said)
     finally:
         await engine.close()
 
@@ -109,7 +108,7 @@ async def _refuse_unless_empty(target: Tx, name: str) -> None:
             raise StoreError(f"{name} is not empty, and is left as it is. Name a new database.")
 
 
-async def _filled(source: Tx, target: Tx, said: Said) -> tuple[str, Whole]:
+async def _filled(source: Tx, target: Tx, said: Said) -> Whole:
     """Fills a new database, proves it, and makes it one of its own."""
     theirs = await source.tables()
     await target.run("DELETE FROM meta")
@@ -121,9 +120,8 @@ async def _filled(source: Tx, target: Tx, said: Said) -> tuple[str, Whole]:
                 f"The two databases have not the same columns in {table}. Start the server on the old one."
             )
         await _copy(source, target, table, columns, said)
-    epoch = migrate.new_epoch()
-    await target.run("UPDATE meta SET value = ? WHERE name = 'epoch'", (epoch,))
-    return epoch, await check(target, said)
+    await target.run("UPDATE meta SET value = ? WHERE name = 'epoch'", (migrate.COPIED,))
+    return await check(target, said)
 
 
 async def _copy(source: Tx, target: Tx, table: str, columns: list[str], said: Said) -> None:

@@ -48,7 +48,7 @@ class Store(People, Seats, Devices, Record, Summaries, Archive):
         place.exists(path)
         lock = await Lock.take(path, server=writer)
         try:
-            return await cls._open(path, lock, now)
+            return await cls._open(path, lock, now, writer)
         except StoreFailed as error:
             lock.release()
             raise StoreError(f"{error} Nothing was changed. If it stays so, restore a backup.") from error
@@ -57,7 +57,7 @@ class Store(People, Seats, Devices, Record, Summaries, Archive):
             raise
 
     @classmethod
-    async def _open(cls, path: Path, lock: Lock, now: int) -> Self:
+    async def _open(cls, path: Path, lock: Lock, now: int, writer: bool) -> Self:
         if not place.exists(path):
             if not lock.held:
                 raise StoreError(f"{path} is gone, but another program has it open. Stop that, and restore a backup.")
@@ -68,7 +68,7 @@ class Store(People, Seats, Devices, Record, Summaries, Archive):
             if unclean:
                 await engine.quick_check()
             await migrate.migrate(engine, migrate.known(engine.name), now=now, may=lock.held)
-            engine.origin = await migrate.epoch(engine)
+            engine.origin = await migrate.epoch(engine, serves=writer)
         except BaseException:
             await engine.close()
             raise
@@ -79,7 +79,7 @@ class Store(People, Seats, Devices, Record, Summaries, Archive):
         engine = await PostgresEngine.open(url, listen=listen)
         try:
             await migrate.migrate(engine, migrate.known(engine.name), now=now, may=writer)
-            engine.origin = await migrate.epoch(engine)
+            engine.origin = await migrate.epoch(engine, serves=writer)
         except BaseException:
             await engine.close()
             raise
@@ -148,7 +148,7 @@ async def _create(path: Path, now: int) -> None:
         engine = await SqliteEngine.open(made, checkpoints=True, readers=1)
         try:
             await migrate.migrate(engine, migrate.known(engine.name), now=now, may=True)
-            await migrate.epoch(engine)
+            await migrate.epoch(engine, serves=True)
         finally:
             await engine.close()
         place.publish(made, path)

@@ -37,7 +37,7 @@ def load(offers: list[Offer], protocols: Protocols, for_update: str) -> Work[Bat
         return batch
     for row in (yield from _find("clinic, session, id", "person, last_n", "device", (o.device for o in known))):
         batch.devices[row[0], row[1], row[2]] = Device(row[3], row[4])
-    columns = "seq, device, n, seen, at, kind, step, answer, of, reason, extra"
+    columns = "seq, device, by, n, seen, at, kind, step, answer, of, reason, extra"
     ids = ((*offer.key, body.sent.id) for offer in known for body in offer.bodies if body.sent)
     for row in (yield from _find("clinic, session, id", columns, "entry", ids)):
         batch.stored[row[0], row[1], row[2]] = _stored(row)
@@ -97,7 +97,7 @@ def _load_folded(batch: Batch, offers: list[Offer]) -> Work[None]:
     for clinic, session, record in (yield from _find("clinic, session", "record", "archive", folded)):
         for one in unpacked(record):
             sent = Sent(**{key: one[key] for key in SENT})
-            batch.stored[clinic, session, one["id"]] = Stored(sent, one["device"], one["seq"])
+            batch.stored[clinic, session, one["id"]] = Stored(sent, one["device"], one["by"], one["seq"])
             batch.counts.add((clinic, session, one["device"], one["n"]))
 
 
@@ -137,9 +137,9 @@ def _old_counts(batch: Batch, offers: list[Offer]) -> Iterable[tuple[str, str, s
 
 
 def _stored(row: Row) -> Stored:
-    _, _, id, seq, device, n, seen, at, kind, step, answer, of, reason, extra = row
+    _, _, id, seq, device, by, n, seen, at, kind, step, answer, of, reason, extra = row
     sent = Sent(id, n, seen, at, kind, step, loaded(answer), of, reason, loaded(extra))
-    return Stored(sent, device, seq)
+    return Stored(sent, device, by, seq)
 
 
 def _marks(columns: str) -> str:
