@@ -37,6 +37,7 @@ record then holds each answer once, as it would have without the fault, and at n
 has it* of an answer that the clinic had not. A proxy before the server makes the faults of the line; the server itself
 is untouched.
 
+- *tabs write at once*: each tab answers once too, and the device's own count has no gap.
 - *tab killed after the tap*: that answer may be there or not, for nobody was told that it was saved; if so, once.
 - *storage full*: by CDP, Chromium alone. Nothing can be written down; the answer goes to the clinic as a plain form.
 - *storage emptied*: by CDP, Chromium alone, under an open page, which writes down again what it still knows. Where the
