@@ -92,10 +92,10 @@ class Exchange:
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            writer.close()
             for one in ends:
                 one.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
-            writer.close()
 
     async def _pump(self, reader: asyncio.StreamReader, pace: Callable[[int], float]) -> None:
         size = CHUNK if pace(1) else 1 << 16
