@@ -77,7 +77,8 @@ async function keep(urls) {
 // Only a page of this release is kept, and only one of ours: a captive portal's answer has no such header.
 async function refresh(pages, url) {
   const headers = { Accept: "text/html", "X-Refresh": "1" };
-  const response = await fetch(url, { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(20_000) });
+  const response = await fetch(url, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(20_000) });
+  if (response.type === "opaqueredirect") return "gone";
   if (response.headers.get("X-Build") !== BUILD) return "not now";
   if (!response.ok) return response.status === 404 ? "gone" : "not now";
   await pages.put(url, response);

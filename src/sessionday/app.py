@@ -28,6 +28,12 @@ from sessionday.web.site import SEAT_DAYS, Site, site_of
 from sessionday.web.states import States
 from sessionday.web.watch import Watch
 
+# What a page says where a request fails; else the sentence that it failed with.
+TOLD = {
+    401: "not_found", 403: "refused", 404: "not_found", 409: "other_person", 413: "too_big", 500: "broken",
+    503: "not_writing",
+}  # fmt: skip
+
 
 async def front(request: Request) -> Response:
     """GET /: staff come here; everybody else has a link."""
@@ -184,11 +190,10 @@ def problem(
     """An error in the form that was asked for: `{"error": {"code", "message"}}`, or a page that says what to do."""
     if _asked_for_json(request):
         return JSONResponse({"error": {"code": code, "message": sentence}}, status_code=status, headers=headers)
-    words = {404: "not_found", 413: "too_big", 403: "refused", 503: "not_writing", 500: "broken", 401: "not_found"}
     site: Site | None = getattr(request.scope["app"].state, "site", None)
     if site is None:
         return Response(sentence, status_code=status, headers=headers)
-    page = site.pages.response("problem.html", status, says=words.get(status), sentence=sentence, phone=phone)
+    page = site.pages.response("problem.html", status, says=TOLD.get(status), sentence=sentence, phone=phone)
     page.headers.update(headers or {})
     return page
 

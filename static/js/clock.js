@@ -7,10 +7,10 @@ export class Clock {
   #since = 0; // and how long ago, by a count that nobody can set
   #drift = wallAhead();
 
-  // The clinic's clock: never before what the clinic has told already, so that a clock that was set back makes nothing
-  // unsaid. `latest`: the newest entry heard; the phone's own are no such proof, its clock may have been ahead.
-  now({ skew = 0, heard_at: heard = 0 }, latest) {
-    return Math.max(Date.now() + skew, heard, latest);
+  // The clinic's clock: never before what the clinic has told already and what has passed since, so that a clock that was set
+  // back makes nothing unsaid. `latest`: the newest entry heard; the phone's own are no such proof, its clock may have been ahead.
+  now(facts, latest) {
+    return Math.max(Date.now() + (facts.skew || 0), this.certain(facts), latest);
   }
 
   // The time that has passed for certain: since the clinic was last heard, by this page's own count. (That count may stand
@@ -20,7 +20,7 @@ export class Clock {
       this.#heard = heard;
       this.#since = performance.now();
     }
-    return this.#heard + (performance.now() - this.#since);
+    return this.#heard + Math.round(performance.now() - this.#since);
   }
 
   // Whether the clock was set, or the phone slept, since this was asked last.

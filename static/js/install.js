@@ -16,12 +16,16 @@ function isInstalled() {
   return navigator.standalone === true || matchMedia("(display-mode: standalone)").matches;
 }
 
-// An app on an iPhone has a storage of its own and was given a copy of the browser's cookie, once: from then on it is another
-// device, and says so before it says anything else.
+// An app on an iPhone has a storage of its own and was given a copy of the browser's cookie, once. With a credential of its own it
+// is another device; until then it says nothing of its memory, which would look like the browser's that was emptied.
 export async function begin(handle, log) {
   if (navigator.standalone !== true || (await log.fact("installed"))) return;
-  const answer = await fetch(`/s/${handle}/installed`, { method: "POST" }).catch(() => null);
-  if (answer?.status === 204) await log.keep("installed", true);
+  const answer = await fetch(`/s/${handle}/installed`, { method: "POST", signal: AbortSignal.timeout(8_000) });
+  if (answer.status === 204) await log.keep("installed", true);
+}
+
+export function hasOwnCredential({ installed }) {
+  return navigator.standalone !== true || installed === true;
 }
 
 // Offered only where the clinic was just heard, has everything, and the person has answered something; never inside another app.

@@ -4,7 +4,7 @@ import { forgetPages } from "./leaving.js";
 import { isInApp } from "./install.js";
 
 function take() {
-  const found = /[A-Za-z0-9_-]{43}/.exec(location.hash);
+  const found = /[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/.exec(location.hash);
   history.replaceState(null, "", location.pathname);
   const card = document.querySelector("[data-link]");
   if (!found || !card) return;
@@ -19,8 +19,12 @@ function offerToLeave(card, link) {
   const button = card.querySelector("[data-copy-link]");
   card.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(link);
-    button.textContent = button.dataset.copied;
+    try {
+      await navigator.clipboard.writeText(link);
+      button.textContent = button.dataset.copied;
+    } catch {
+      button.textContent = link; // to be copied by hand
+    }
   });
 }
 

@@ -9,9 +9,11 @@ export async function unsentOf(person) {
   return count;
 }
 
-// Takes this person's logs and every kept page off the device.
-export async function forget(person) {
-  await Promise.all((await logsOf(person)).map(remove));
+// Takes this person's logs and every kept page off the device. `handle`: of the session that this page knows, for browsers that
+// can't tell which logs there are.
+export async function forget(person, handle) {
+  const names = new Set([...(await logsOf(person)), ...(handle ? [`sessionday/${handle}/${person}`] : [])]);
+  await Promise.all([...names].map(remove));
   await forgetPages();
 }
 
@@ -29,23 +31,26 @@ export async function forgetPages() {
   for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
 }
 
-// Before the form goes out: forget, where all is sent; else say so, and keep the log for this person's next sign-in.
-// `sendNow` offers what is unsent; `end` makes sure that this page writes nothing into what is forgotten.
+// Out at the clinic first, then off the device: whoever is still signed in must not look like one whose memory was emptied.
+// With something unsent, or where nobody can say whether there is, the first tap says so, and the log is kept for this person's
+// next sign-in. `sendNow` offers what is unsent; `end` makes sure that this page writes nothing into what is forgotten.
 export function attach(form, person, sendNow, end) {
   const notice = form.querySelector("[data-unsent-notice]");
   form.addEventListener("submit", async (event) => {
     if (form.dataset.left) return;
     event.preventDefault();
     await Promise.race([sendNow?.(), new Promise((resolve) => setTimeout(resolve, 5_000))]).catch(() => {});
-    const left = await unsentOf(person).catch(() => 0);
+    const left = await unsentOf(person).catch(() => 1);
     if (left > 0 && notice.hidden) {
       notice.hidden = false;
       return;
     }
+    const out = await fetch(form.action, { method: "POST", signal: AbortSignal.timeout(5_000) }).catch(() => null);
     end?.();
-    await (left ? forgetPages() : forget(person)).catch(() => {});
+    await (out?.ok && !left ? forget(person) : forgetPages()).catch(() => {});
     form.dataset.left = "true";
-    form.requestSubmit();
+    if (out?.ok) location.assign(out.url);
+    else form.requestSubmit();
   });
 }
 

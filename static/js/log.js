@@ -2,10 +2,12 @@
 // Nothing here is ever deleted by an answer from the network; an entry is shown as saved only after its transaction completed.
 
 const VERSION = 1;
+const NOISE_MS = 5_000;
+const PATIENCE_MS = 5_000; // for a log that another page holds up
 
 export async function openLog(handle, person) {
   const log = new Log(`sessionday/${handle}/${person}`);
-  await log.begin();
+  await log.doubt();
   return log;
 }
 
@@ -15,26 +17,23 @@ export class Log {
   #device = null; // as this page knows it
   #waiting = new Map(); // what this page wrote and no verdict came for
   #ended = false;
+  onDeleted = () => {}; // somebody signed out, or the session is over: another page took this log off the device
 
   constructor(name) {
     this.#name = name;
   }
 
-  // Gives the device its id, where it has none yet. What was written before may have been under another clock.
-  begin() {
-    return this.doubt();
-  }
-
-  // The phone's clock may have been set since the last entry: should the next word from the clinic show that it was, then
-  // the entries up to here were made before.
+  // The phone's clock may have been set since the last entry, which only the next word from the clinic can show. Kept until
+  // then: where the first such doubt stands among the entries, and the last. Gives the device its id, where it has none.
   doubt() {
     return this.#run(["log", "facts"], "readwrite", async ({ log, facts }) => {
-      facts.put(await this.#count(log, facts), "doubt");
+      const last = await this.#count(log, facts);
+      const { first = last } = (await got(facts.get("doubt"))) || {};
+      facts.put({ first, last }, "doubt");
     });
   }
 
-
-  // Nothing more is read or written by this page: whoever asks still, waits for good.
+  // Nothing more is read or written by this page.
   end() {
     this.#ended = true;
     this.#opening?.then((database) => database.close()).catch(() => {});
@@ -80,11 +79,16 @@ export class Log {
     return this.#run(["log", "facts"], "readwrite", async ({ log, facts }) => {
       if (((await got(facts.get("n"))) || 0) >= counted) return;
       facts.put({ device: await got(facts.get("device")), at: Date.now() }, "emptied");
-      facts.put((this.#device = crypto.randomUUID()), "device");
-      let n = 0;
-      for (const entry of (await got(log.getAll())).filter(isUnsent).sort(byCount)) log.put({ ...entry, n: ++n });
-      facts.put(n, "n");
+      await this.#renumber(log, facts, isUnsent);
     });
+  }
+
+  async #renumber(log, facts, which) {
+    facts.put((this.#device = crypto.randomUUID()), "device");
+    facts.put(true, "renewed");
+    let n = 0;
+    for (const entry of (await got(log.getAll())).filter(which).sort(byTime)) log.put({ ...entry, n: ++n });
+    facts.put(n, "n");
   }
 
   // Entries that no verdict came for yet, oldest first.
@@ -120,15 +124,15 @@ export class Log {
       if (restored) await this.#forgetPast(log, record, facts);
       await this.#count(log, facts);
       for (const verdict of reply.verdicts) await settle(log, verdict);
-      await shift(log, facts, skew);
-      facts.put(skew, "skew");
+      if (skew !== null) await shift(log, facts, skew);
       facts.put(reply.now, "heard_at");
       if (!reply.signed_out) facts.put(reply.epoch, "epoch");
       if (reply.signed_out || restored) return restored;
-      if (!follows(reply, (await got(facts.get("seen"))) || 0)) return true;
+      const seen = (await got(facts.get("seen"))) || 0;
+      if (!follows(reply, seen)) return true;
       for (const entry of reply.entries) record.put(entry);
       const last = reply.entries.at(-1);
-      facts.put(reply.more ? last.seq : reply.seq, "seen");
+      facts.put(Math.max(seen, reply.more ? last.seq : reply.seq), "seen");
       facts.put(reply.seen_by || [], "looks");
       if (reply.emptied) facts.put(reply.emptied, "emptied");
       return false;
@@ -138,10 +142,17 @@ export class Log {
     });
   }
 
+  #deleted() {
+    this.end();
+    this.onDeleted();
+  }
+
   async #forgetPast(log, record, facts) {
     record.clear();
     facts.put(0, "seen");
     for (const entry of await got(log.getAll())) log.put({ ...entry, seq: null, held: null });
+    // Numbers that two devices gave would meet under one: all of it goes out as a third one's.
+    if (await got(facts.get("renewed"))) await this.#renumber(log, facts, () => true);
   }
 
   // A fact by name; where there is none and `make` is given, what it makes is kept and answered.
@@ -173,9 +184,10 @@ export class Log {
   }
 
   async #once(stores, mode, work) {
-    if (this.#ended) return new Promise(() => {});
+    if (this.#ended) throw new DOMException("this log was ended", "NotAllowedError");
+    const before = this.#device;
     const lost = () => (this.#opening = null);
-    this.#opening ??= open(this.#name, lost);
+    this.#opening ??= open(this.#name, lost, () => this.#deleted());
     this.#opening.catch(lost);
     const database = await this.#opening;
     const transaction = database.transaction(stores, mode, { durability: "strict" });
@@ -187,6 +199,7 @@ export class Log {
       return result;
     } catch (error) {
       undo(transaction); // all of it or nothing
+      this.#device = before;
       throw error;
     }
   }
@@ -200,13 +213,16 @@ function add(log, facts, n, entry) {
 }
 
 // What was written before the clock was set says when by the old clock, and the clinic measures the new one. The entry itself
-// stays as it is, for the clinic may have it; by how much the clock was set goes beside it.
+// stays as it is, for the clinic may have it; by how much the clock was set goes beside it. Between the first doubt and the last
+// nobody knows which clock it was: then the later time is taken, which opens nothing early.
 async function shift(log, facts, skew) {
-  const [doubt = 0, before] = [await got(facts.get("doubt")), await got(facts.get("skew"))];
-  facts.put(0, "doubt");
-  if (before === undefined || before === skew || !doubt) return;
-  for (const entry of await got(log.getAll())) {
-    if (isUnsent(entry) && entry.n <= doubt) log.put({ ...entry, set: (entry.set || 0) + before - skew });
+  const [doubt, before] = [await got(facts.get("doubt")), await got(facts.get("skew"))];
+  facts.put(skew, "skew");
+  facts.delete("doubt");
+  const ms = before - skew;
+  if (!doubt || !(Math.abs(ms) >= NOISE_MS)) return;
+  for (const entry of (await got(log.getAll())).filter(isUnsent)) {
+    if (entry.n <= (ms > 0 ? doubt.last : doubt.first)) log.put({ ...entry, set: (entry.set || 0) + ms });
   }
 }
 
@@ -221,6 +237,10 @@ function isUnsent(entry) {
 
 function byCount(a, b) {
   return a.n - b.n;
+}
+
+function byTime(a, b) {
+  return a.t - b.t || a.n - b.n;
 }
 
 function undo(transaction) {
@@ -244,22 +264,26 @@ async function settle(log, verdict) {
   if (verdict.result === "stored" || verdict.result === "duplicate") log.put({ ...entry, seq: verdict.seq });
 }
 
-function open(name, onClose) {
+function open(name, onClose, onDelete) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, VERSION);
+    // Whoever waits here must not wait for good; and once more would only stand in line behind this.
+    const heldUp = () => reject(new DOMException("another page holds the log", "NotAllowedError"));
+    const timer = setTimeout(heldUp, PATIENCE_MS);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("log", { keyPath: "id" });
       request.result.createObjectStore("record", { keyPath: "id" });
       request.result.createObjectStore("facts");
     };
-    // Whoever waits here must not wait for good; and once more would only stand in line behind this.
-    request.onblocked = () => reject(new DOMException("another page holds the log", "NotAllowedError"));
+    request.onblocked = heldUp;
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
+      clearTimeout(timer);
       request.result.onclose = onClose;
-      request.result.onversionchange = () => {
+      request.result.onversionchange = ({ newVersion }) => {
         request.result.close();
         onClose();
+        if (newVersion === null) onDelete();
       };
       resolve(request.result);
     };

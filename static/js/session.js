@@ -4,13 +4,13 @@
 import { answerFrom, BadAnswer, happenedAt } from "./answers.js";
 import { stayAwake } from "./awake.js";
 import { Clock } from "./clock.js";
-import { evaluate } from "./core/evaluate.js";
 import * as install from "./install.js";
+import { isLongOver, known } from "./knowing.js";
 import { attach as attachSignOut, forget, forgetPages } from "./leaving.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
-import { needSignal, sendPlainly } from "./plain.js";
+import { hideNotices, needSignal, sendPlainly } from "./plain.js";
 import { Sync } from "./sync.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
@@ -20,7 +20,7 @@ const clock = new Clock();
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
 const QUIET_MS = 800;
 const BEAT_MS = 5_000;
-const KEPT_MS = 72 * 3_600_000; // after the end of the session, what the clinic has may leave the phone
+const PATIENCE_MS = 8_000; // for a page that gets ready; then the form goes out plainly
 
 // Before anything else, so that no tap is lost while the rest gets ready; a form waits for that, or goes out plainly.
 document.addEventListener("submit", onSubmit);
@@ -29,10 +29,11 @@ ready.catch(needSignal);
 
 async function start() {
   page.log = await openLog(handle, person);
-  await install.begin(handle, page.log);
+  page.log.onDeleted = leave;
   page.pack = ofThisRelease(await page.log.fact("pack")) || (await fetchPack());
   if (!page.pack) throw new Error("nothing is known of this session yet");
-  page.sync = new Sync({ handle, person, log: page.log, onNews, looked });
+  page.sync = new Sync({ handle, person, log: page.log, onNews, before: lookAtClock, looked, greets: install.hasOwnCredential });
+  install.begin(handle, page.log).catch(() => {});
   tabs?.addEventListener("message", ({ data }) => (data === "written" ? page.sync.kick() : show()));
   for (const event of ["online", "pageshow"]) addEventListener(event, () => page.sync.kick());
   document.addEventListener("visibilitychange", onVisible);
@@ -53,18 +54,26 @@ function ofThisRelease(pack) {
   return pack?.build === release ? pack : null;
 }
 
+// From the clinic; without signal, the one that the worker keeps beside this release's pages.
 async function fetchPack() {
-  const response = await fetch(`/s/${handle}/pack`, { headers: { Accept: "application/json" } }).catch(() => null);
+  const url = `/s/${handle}/pack`;
+  const answer = fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
+  const response = (await answer.catch(() => null)) || (await globalThis.caches?.match(url));
   const pack = ofThisRelease(response?.ok ? await response.json().catch(() => null) : null);
   if (pack?.handle !== handle || pack.seat?.id !== person) return page.pack;
   await page.log.keep("pack", pack);
   return pack;
 }
 
-// The clock may have been set, or the phone have slept: what is shown follows at once.
+// The clock may have been set, or the phone have slept: before anything is written or sent, and every few seconds.
+async function lookAtClock() {
+  const jumped = clock.jumped();
+  if (jumped) await page.log.doubt();
+  return jumped;
+}
+
 async function beat() {
-  if (!clock.jumped()) return;
-  await page.log.doubt();
+  if (!(await lookAtClock())) return;
   await show();
   page.sync.kick();
 }
@@ -72,53 +81,42 @@ async function beat() {
 // Everything on the page, from what this phone knows at this instant; and again when time alone changes it.
 async function show() {
   const { own, heard, facts } = await page.log.whole();
-  if (facts.seen === undefined && !own.length) return; // nothing heard yet: the server's own drawing knows more
+  if (facts.seen === undefined && !own.length) return page.unheard && needSignal(); // the server's own drawing knows more, or did
   await breath();
   const { pack } = page;
   page.latest = heard.reduce((latest, entry) => Math.max(latest, entry.t), page.latest);
   const now = clock.now(facts, page.latest);
   const recorded = new Set(heard.map((entry) => entry.id));
   const mine = own.filter((entry) => !recorded.has(entry.id)).map((entry) => asEntry(entry, facts, pack, now));
-  const counted = [...heard, ...mine.filter((entry) => !entry.held)];
-  const { state, unsure } = known(counted, now, facts);
-  if (await isOver(state, own, counted, facts)) return;
+  const { state, sureIn } = known(pack, heard, mine.filter((entry) => !entry.held), now, clock.certain(facts));
+  const unsent = own.filter((entry) => entry.seq === null && !entry.held).length;
+  if (unsent === 0 && isLongOver(pack, state, heard, clock.certain(facts))) return forgetAll();
   await breath();
   page.shown = facts.seen || 0;
   page.answered = own.some((entry) => entry.seq !== null);
   document.body.dataset.seq = String(page.shown);
-  const unsent = own.filter((entry) => entry.seq === null && !entry.held).length;
-  const phone = { refused: page.refused, facts, unsure };
+  const phone = { refused: page.refused, facts, unsure: sureIn !== null };
   paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, phone });
   stayAwake(document.body.dataset.calm === "true");
+  again(sureIn ?? (state.changes_at === null ? null : state.changes_at - now + 20));
+}
+
+// Once more when time alone changes the page.
+function again(ms) {
   clearTimeout(page.timer);
-  if (!unsure && state.changes_at !== null) page.timer = setTimeout(show, Math.min(state.changes_at - now + 20, 2 ** 31 - 1));
-}
-
-// What the record says now. A clock that was set forward must not end the hold: until the clinic is heard, or so much time has
-// passed for certain, it stays the moment before.
-function known(entries, now, facts) {
-  const { protocol, session } = page.pack;
-  const state = evaluate(protocol, session, entries, now);
-  const end = state.hold_until;
-  const unsure = end !== null && now >= end && clock.certain(facts) < end;
-  return { state: unsure ? evaluate(protocol, session, entries, end - 1) : state, unsure };
-}
-
-// Long after the end, when the clinic has everything, nothing of this person's stays on the phone.
-async function isOver(state, own, entries, facts) {
-  if (!["closed", "cancelled"].includes(state.stage) || own.some((entry) => entry.seq === null && !entry.held)) return false;
-  const marks = page.pack.protocol.steps.filter((step) => ["close", "cancel"].includes(step.marks)).map((step) => step.id);
-  const ended = Math.max(...entries.filter((entry) => marks.includes(entry.step)).map((entry) => entry.t));
-  if (page.pack.seat.role === "staff" || clock.certain(facts) < ended + KEPT_MS) return false;
-  await forgetAll();
-  return true;
+  if (ms !== null) page.timer = setTimeout(show, Math.min(Math.max(ms, 20), 2 ** 31 - 1));
 }
 
 // With a query, so that the worker asks the clinic: it says that the session is over, or that this is nobody's page.
 async function forgetAll() {
   page.log.end();
-  await forget(person);
+  await forget(person, handle);
   location.replace(`/s/${handle}/?over`);
+}
+
+// Another page of this browser took the log off the device.
+function leave() {
+  location.reload();
 }
 
 // Between two pieces of work the page may answer a tap: on a slow phone each of them takes tens of milliseconds.
@@ -151,10 +149,12 @@ async function onSubmit(event) {
 }
 
 async function take(form, submitter) {
+  name(form);
   const fields = Object.fromEntries(new FormData(form));
   if (submitter?.name) fields[submitter.name] = submitter.value;
   try {
-    await ready;
+    await Promise.race([ready, late()]);
+    await lookAtClock();
     await page.log.write(await read(form, fields));
   } catch (error) {
     if (error instanceof BadAnswer) showError(form, error);
@@ -168,6 +168,16 @@ async function take(form, submitter) {
   return true;
 }
 
+// One word has one id, by whatever way it goes, until it is taken. (A page that was kept brings the same ids each time.)
+function name(form) {
+  form.dataset.word ??= crypto.randomUUID();
+  form.elements.id.value = form.dataset.word;
+}
+
+function late() {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error("the page does not get ready")), PATIENCE_MS));
+}
+
 async function read(form, fields) {
   const { pack } = page;
   const facts = await page.log.facts();
@@ -177,9 +187,9 @@ async function read(form, fields) {
   const t = pack.seat.role === "staff" ? happenedAt(pack, fields, now) : now;
   if (fields.kind === "waive" && !fields.reason.trim()) throw new BadAnswer("reason", pack.words.errors.reason);
   return {
-    id: crypto.randomUUID(),
+    id: fields.id,
     seen: page.shown,
-    at: t - skew,
+    at: t === now ? Date.now() : t - skew,
     t,
     kind: fields.kind,
     step: fields.step || null,
@@ -190,8 +200,9 @@ async function read(form, fields) {
 }
 
 async function saved(form) {
+  delete form.dataset.word;
   navigator.vibrate?.(30);
-  for (const error of document.querySelectorAll("[data-error], [data-sure]")) error.hidden = true;
+  hideNotices();
   await show();
   const help = form.closest("[data-help]");
   const article = form.closest("article[data-step]");
@@ -218,6 +229,7 @@ function showError(form, error) {
 async function onNews({ heard, more, status, build, pack, signedOut, ended, other, left }) {
   if (other) return startAnew();
   if (ended && left === 0) return forgetAll();
+  page.unheard = !heard;
   page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
   if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();
   const sign = document.querySelector("[data-signed-out]");

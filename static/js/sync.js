@@ -4,14 +4,18 @@ const BATCH = 100;
 const WAIT_MS = 15_000;
 const MAX_WAIT_MS = 60_000;
 const NOISE_MS = 5_000;
+const SLOW_MS = 15_000;
 
 export class Sync {
   #url;
   #log;
   #person;
   #onNews;
+  #before;
   #looked;
+  #greets;
   #sent;
+  #greeted = ""; // the device as which the clinic was told of this page
   #running = false;
   #again = false;
   #refused = 0;
@@ -20,15 +24,18 @@ export class Sync {
   #wait = WAIT_MS;
   #timer = 0;
 
-  // `onNews(outcome)` is called after each round; `looked()` tells up to which seq a member of staff has it on the screen.
-  // `sent` makes of what is in the log what goes out.
-  constructor({ handle, url = `/s/${handle}/sync`, person, log, onNews, looked = () => 0, sent = asSent }) {
+  // `onNews(outcome)` is called after each round, `before()` before it. `looked()` tells up to which seq a member of staff has it
+  // on the screen; `greets(facts)`, whether the browser's credential is this device's own. `sent` makes of what is in the log
+  // what goes out.
+  constructor({ handle, url = `/s/${handle}/sync`, person, log, onNews, sent = asSent, ...asked }) {
     this.#url = url;
     this.#sent = sent;
+    this.#before = asked.before || (() => {});
+    this.#looked = asked.looked || (() => 0);
+    this.#greets = asked.greets || (() => false);
     this.#log = log;
     this.#person = person;
     this.#onNews = onNews;
-    this.#looked = looked;
   }
 
   // Now, if nobody is at it; else once more when they are done.
@@ -41,6 +48,9 @@ export class Sync {
     clearTimeout(this.#timer);
     try {
       await this.#alone(() => this.#rounds());
+    } catch (error) {
+      this.#wait ||= WAIT_MS;
+      throw error;
     } finally {
       this.#running = false;
       if (this.#wait) this.#timer = setTimeout(() => this.kick(), this.#wait * (0.75 + Math.random() / 2));
@@ -61,19 +71,22 @@ export class Sync {
   }
 
   async #round() {
+    await this.#before();
     let facts = await this.#log.facts();
-    if (!facts.device) facts = await this.#log.begin().then(() => this.#log.facts()); // emptied under this page
+    if (!facts.device) facts = await this.#log.doubt().then(() => this.#log.facts()); // emptied under this page
     const waiting = await this.#log.unsent();
     const fresh = waiting.filter((entry) => !this.#aside.has(entry.id));
     // After a doubt about the clock the clinic is heard first: see log.js.
-    const first = facts.doubt > 0 && waiting.length > 0;
+    const first = waiting.some((entry) => entry.n <= facts.doubt?.last);
     const batch = first ? [] : (fresh.length ? fresh : waiting).slice(0, this.#batch);
     const { device, seen = 0, n = 0 } = facts;
-    const told = { person: this.#person, looked: this.#looked(), counted: n, set: setSince(batch) };
+    const greeting = device !== this.#greeted && this.#greets(facts) ? { counted: n } : {};
+    const told = { person: this.#person, looked: this.#looked(), set: setSince(batch), ...greeting };
     const sentAt = Date.now();
     const reply = await post(this.#url, { v: 1, device, seen, sent_at: sentAt, entries: batch.map(this.#sent), ...told });
     if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };
     const again = await this.#hear(reply.ours, sentAt, n);
+    if (reply.ours.counted !== undefined) this.#greeted = device;
     const { more, build, pack, person, verdicts, ended, signed_out: signedOut = false } = reply.ours;
     const other = person !== undefined && person !== this.#person;
     const onward = first || verdicts.length > 0;
@@ -82,7 +95,8 @@ export class Sync {
 
   async #hear(reply, sentAt, n) {
     const skew = Math.round(reply.now - (sentAt + Date.now()) / 2);
-    const again = await this.#log.hear(reply, Math.abs(skew) < NOISE_MS ? 0 : skew);
+    const known = Math.abs(Date.now() - sentAt) < SLOW_MS; // else it slept, or its clock was set, while it waited
+    const again = await this.#log.hear(reply, known ? (Math.abs(skew) < NOISE_MS ? 0 : skew) : null);
     if (reply.counted > n) await this.#log.renew(reply.counted);
     this.#batch = BATCH;
     return again;

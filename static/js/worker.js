@@ -21,7 +21,7 @@ async function keep(log, pack, build) {
   if (build !== document.body.dataset.build) return registration.update();
   const steps = Object.keys(pack.texts.steps).map((id) => `/s/${pack.handle}/steps/${id}`);
   const carry = document.querySelector("[data-carry]") ? ["/carry"] : [];
-  const kept = await ask(registration.active, { type: "keep", urls: [`/s/${pack.handle}/`, ...steps, ...carry] });
+  const kept = await ask(registration.active, { type: "keep", urls: [`/s/${pack.handle}/`, `/s/${pack.handle}/pack`, ...steps, ...carry] });
   if (kept) await log.keep("kept", wanted);
   markKept(kept);
 }

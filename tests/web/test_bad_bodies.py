@@ -266,11 +266,15 @@ async def test_the_same_id_or_n_with_other_content_is_held_and_the_first_stands(
     assert kept["answer"] == "rest"
 
 
-async def test_the_same_id_from_another_device_is_held(shared: World) -> None:
+async def test_the_same_id_from_another_device_is_held_unless_it_is_the_same_word(shared: World) -> None:
     phone, _ = await client_of_one_more(shared)
     entry = phone.entry("intentions", "rest")
     await phone.sync(entry)
-    assert (await phone.sync(entry, device="another")).json()["verdicts"][0]["why"] == "same_id_other_content"
+    verdicts = [
+        (await phone.sync(one, device="another")).json()["verdicts"][0] for one in (entry, {**entry, "answer": "x"})
+    ]
+    assert verdicts[0]["result"] == "duplicate"
+    assert verdicts[1]["why"] == "same_id_other_content"
 
 
 async def test_staff_see_everything_that_was_kept_aside(shared: World) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from tests.world import Phone, World
+from tests.world import HOUR, Phone, World
 
 
 async def aside(world: World) -> list[str]:
@@ -48,7 +48,7 @@ async def test_a_device_that_had_sent_nothing_is_missed_all_the_same(world: Worl
     await come_in(client)
     client.device = str(uuid.uuid4())
     await come_in(client)
-    assert "What it wrote and had not sent is missing" in (await aside(world))[0]
+    assert "If it had written something and not sent it, that is missing" in (await aside(world))[0]
 
 
 async def test_two_people_at_one_browser_are_two_devices_and_no_loss(world: World) -> None:
@@ -69,3 +69,17 @@ async def test_a_clock_that_was_set_is_told_beside_the_entry_and_changes_its_tim
     assert reply["entries"][0]["t"] == world.clock.now - 60_000
     again = (await client.sync(entry, set={entry["id"]: "later"}, sent_at=world.clock.now + 7)).json()
     assert again["verdicts"][0]["result"] == "duplicate"
+
+
+async def test_a_browser_that_keeps_nothing_is_told_of_once_an_hour_and_always_answered(world: World) -> None:
+    client = await world.seat("client")
+    devices = [str(uuid.uuid4()) for _ in range(2)]
+    for turn in range(8):
+        client.device = devices[turn % 2]
+        assert (await client.sync(counted=0)).status_code == 200
+        world.clock.now += 60_000
+    assert len(await aside(world)) == 1
+    world.clock.now += HOUR
+    client.device = devices[0]
+    await come_in(client)
+    assert len(await aside(world)) == 2

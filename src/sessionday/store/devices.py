@@ -40,9 +40,16 @@ class Devices(Base):
         )
 
     async def lose(
-        self, credential_hash: str, session: Session, person: str, role: str, lost: Browser, device: str, message: str
+        self,
+        credential_hash: str,
+        session: Session,
+        person: str,
+        role: str,
+        lost: Browser,
+        device: str,
+        message: str | None,
     ) -> None:
-        """The browser came with another device: the loss of the one before is kept for staff among what is aside."""
+        """The browser came with another device. With a `message` the loss is kept for staff among what is aside."""
         key = (session.clinic, session.id)
         body = json.dumps({"emptied": lost.device, "now": device, "at": lost.since})
         mark = sha256(f"{LOST} {body}".encode()).hexdigest()
@@ -50,7 +57,7 @@ class Devices(Base):
         async def keep(tx: Tx) -> None:
             sql = f"UPDATE browser SET device = ?, before = ?, since = ? WHERE {KNOWN} AND device = ?"  # noqa: S608
             changed = (device, lost.device, lost.since, *key, credential_hash, person, lost.device)
-            if not await tx.run(sql, changed):
+            if not await tx.run(sql, changed) or message is None:
                 return  # another page of the same browser told it already
             await tx.run("UPDATE session SET held = held + 1 WHERE clinic = ? AND id = ?", key)
             number = (await tx.all("SELECT held FROM session WHERE clinic = ? AND id = ?", key))[0][0]

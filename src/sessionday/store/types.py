@@ -75,7 +75,6 @@ class Push:
     sent_at: int
     now: int
     entries: list[Any]
-    signed_out: bool = False
     revoked: bool = False
     newer_app: bool = False
     unproven: bool = False

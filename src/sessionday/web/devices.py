@@ -8,6 +8,8 @@ from sessionday.web.here import Here
 from sessionday.web.site import Site
 from sessionday.web.telling import fill, when
 
+HOUR_MS = 3_600_000
+
 
 async def met(site: Site, here: Here, device: str) -> dict[str, Any]:
     """What it is told: how far its device has counted, and which one this browser had lost when it came with this."""
@@ -29,5 +31,7 @@ async def _lost(site: Site, here: Here, known: Browser, device: str) -> Browser:
     words = pack["words"]["unsent"]
     message = fill(words["lost"], when=when(pack, last)) if last is not None else words["lost_all"]
     lost = replace(known, since=site.now())
-    await site.store.lose(here.credential, here.session, here.person, here.role, lost, device, message)
+    often = known.before is not None and site.now() - known.since < HOUR_MS  # a browser that keeps nothing: told once
+    said = None if often else message
+    await site.store.lose(here.credential, here.session, here.person, here.role, lost, device, said)
     return Browser(device, known.device, lost.since)

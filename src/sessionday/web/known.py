@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from sessionday.protocols import Checklist
-from sessionday.store import Clinic, Look, News, Seat, Session, Staff, Store
+from sessionday.store import Clinic, Look, News, Seat, Session, Staff, Store, StoreError
 from sessionday.web.security import digest
 
 BELIEVED_SECONDS = 1.0
@@ -65,7 +65,10 @@ class Known:
 
     async def only_phone(self) -> str:
         """Whom anybody may call who comes here unknown: the only clinic's number; empty where there are several."""
-        return await self._phone.of("", self._read_phone) or ""
+        try:
+            return await self._phone.of("", self._read_phone) or ""
+        except StoreError:  # it is asked where something else is the matter already
+            return ""
 
     def hear(self, news: News | None, grew_here: Callable[[str, int], bool]) -> None:
         """Forgets what may have changed. `grew_here`: whether a session's growth to a `seq` is known here already."""
@@ -81,9 +84,9 @@ class Known:
         token = digest(secret)
         return await self._store.sign_in(token, secret[:CLINIC]) or await self._store.sign_in(token)
 
-    async def _read_phone(self) -> str | None:
+    async def _read_phone(self) -> str:
         clinics = await self._store.clinics()
-        return clinics[0].phone if len(clinics) == 1 else None
+        return clinics[0].phone if len(clinics) == 1 else ""
 
     async def _read(self, handle: str) -> Place | None:
         # The oldest handles, and those that nobody has, do not begin with a clinic: these are looked for everywhere.

@@ -12,7 +12,7 @@ from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret, tidy_code
 from sessionday.web.site import Site, site_of
 
-SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 WRONG_CODES = 30
 WRONG_WINDOW_MS = 600_000
 
@@ -66,6 +66,8 @@ def too_many_wrong(site: Site) -> bool:
 
 async def _found(site: Site, token: str, code: str) -> tuple[Seat, Session] | None:
     now = site.now()
+    if not token and not code.strip():
+        return None
     if token:
         found = await site.store.seat_by_link(digest(token.strip()))
     else:

@@ -22,7 +22,7 @@ FOREVER = "public, max-age=31536000, immutable"
 WORKERS = ("sw.js", "escape.js")
 NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable")  # what is asked for only to install the app
 STAFF = re.compile(r"js/(board|camera|carrier|carry|landing|sign_in)\.js|vendor/qr/decode\.js")
-OF_OURS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+FOR_READERS = re.compile(r"^[ \t]+(//.*)?|^//.*", re.MULTILINE)
 
 
 class Release:
@@ -41,8 +41,9 @@ class Release:
         self._files = {name: Fixed(body, _kind(name)) for name, body in files.items() if name not in WORKERS}
 
     def file(self, request: Request, build: str, name: str) -> Response:
-        """A static file. Another build's address gets today's bytes, and is told to ask again. Raises NotYours."""
-        if name not in self._files:
+        """A static file. Another build's address gets today's bytes, and is told to ask again; but no script, for it
+        would meet those of its own build. Raises NotYours."""
+        if name not in self._files or (build != self.build and name.endswith(".js")):
             raise NotYours
         return self._files[name].response(request, {"Cache-Control": FOREVER if build == self.build else "no-cache"})
 
@@ -94,8 +95,8 @@ def _is_ours(name: str) -> bool:
 
 
 def _light(script: bytes) -> bytes:
-    """Without the comments that fill a line, which only readers of the source need. Lines keep their numbers."""
-    return OF_OURS.sub("", script.decode()).encode()
+    """Without indents and comments that fill a line, which only readers of the source need. Lines keep their numbers."""
+    return FOR_READERS.sub("", script.decode()).encode()
 
 
 async def static(request: Request) -> Response:

@@ -60,7 +60,7 @@ class Packs:
 
     def response(self, here: Here, request: Request) -> Response:
         """The pack as a phone gets it."""
-        return self._both(here)[1].response(request, {})
+        return self._both(here)[1].response(request, {"X-Build": self._release})
 
     def _both(self, here: Here) -> tuple[dict[str, Any], Fixed]:
         version = self.version(here)

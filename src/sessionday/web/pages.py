@@ -12,13 +12,14 @@ from sessionday.web import telling
 from sessionday.web.access import reader_of
 from sessionday.web.answers import BadAnswer, answer_from, happened_at
 from sessionday.web.compression import Parts
-from sessionday.web.errors import NotYours
+from sessionday.web.errors import NotYours, Refused
 from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
 from sessionday.web.sync import look
 from sessionday.web.views import day_view, step_view
+from sessionday.words import WORDS
 
 KEPT_MS = 72 * 3_600_000  # after the end, what the clinic has may leave the phones
 BEHIND = {"x-refresh", "sec-purpose", "purpose"}
@@ -29,7 +30,7 @@ async def day(request: Request) -> Response:
     site, here = site_of(request), await reader_of(request)
     current = await site.states.of(here.session, site.now())
     if is_long_over(here, current, site.now()):
-        return site.pages.response("session/over.html", clinic=here.clinic)
+        return site.pages.response("session/over.html", here=here, stage=current.state["stage"])
 
     async def draw() -> Parts:
         return site.pages.piece("session/show.html", **await day_context(site, here))
@@ -81,6 +82,8 @@ async def entries(request: Request) -> Response:
     """POST /s/{handle}/entries: a form becomes an entry; 422 with what was typed where it can't be one yet."""
     site, here = site_of(request), await reader_of(request)
     form = await form_of(request)
+    if form.get("person", here.person) != here.person:
+        raise Refused(409, "other_person", WORDS["en"]["problem"]["other_person"])
     pack = site.packs.of(here)
     try:
         fact = _fact(site, here, pack, form)
