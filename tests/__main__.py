@@ -23,6 +23,11 @@ DEBIAN = [
     "chromium", "firefox-esr", "webkit2gtk-driver", "xvfb", "libfaketime", "openssl",
     "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev",
 ]  # fmt: skip
+# What phones do to what they keep; the other browser tests are days and pages.
+PHONES = [
+    f"tests/browser/test_{name}.py"
+    for name in ("identity", "light", "matrix", "memory_and_clock", "relaunch", "releases")
+]
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
@@ -30,10 +35,11 @@ CHECKS: dict[str, list[list[str]]] = {
     "journeys": [["node", str(JS / "journeys.mjs")]],
     "python": [["pytest", "-q", "--ignore=tests/browser"]],
     "postgresql": [["pytest", "-q", "--database=postgresql", "tests/web", "tests/faults"]],
-    "browser": [["pytest", "-q", "tests/browser"]],
+    "browser": [["pytest", "-q", "--durations=8", "tests/browser", *(f"--ignore={file}" for file in PHONES)]],
+    "phones": [["pytest", "-q", "--durations=8", *PHONES]],
 }
-# Two at a time: the browser's tests wait more than they work.
-LANES = [["browser"], ["lint", "types", "js", "journeys", "python", "postgresql"]]
+# Three at a time: the browsers' tests wait more than they work.
+LANES = [["browser"], ["phones"], ["lint", "types", "js", "journeys", "python", "postgresql"]]
 
 
 def main() -> None:
@@ -69,7 +75,7 @@ def prepare(wanted: list[str]) -> None:
         sys.exit("The libraries in libraries/ could not be fetched. Try: cd libraries && npm ci --ignore-scripts")
     if {"js", "journeys"} & {*wanted}:
         install_node_packages()
-    if {"browser", "python", "postgresql"} & {*wanted}:
+    if {"browser", "phones", "python", "postgresql"} & {*wanted}:
         install_programs()
 
 

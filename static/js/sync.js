@@ -66,7 +66,8 @@ export class Sync {
       this.#wait = outcome.heard ? (left ? WAIT_MS : 0) : Math.min((this.#wait || WAIT_MS / 2) * 2, MAX_WAIT_MS);
       await this.#onNews({ ...outcome, left });
       const onward = outcome.more || this.#again || (left > 0 && outcome.onward);
-      if (!outcome.retry && !(outcome.heard && onward)) return;
+      // Who asked meanwhile, such as a call for help or a signal that came back, does not wait for the timer.
+      if (!outcome.retry && !(outcome.heard ? onward : this.#again)) return;
     }
   }
 

@@ -84,16 +84,23 @@ async def test_an_open_page_goes_on_with_another_release_and_takes_it_by_a_tap_w
         await client.page.wait_for_selector("[data-update]:not([hidden])", timeout=30_000)
         assert await build_of(client) == old, "nobody asked for it yet"
         await client.page.click("[data-take-update]")
-        await client.page.wait_for_function(f"document.body?.dataset.build !== '{old}'", timeout=30_000)
+        await client.page.wait_for_selector(f"body:not([data-build='{old}'])", timeout=30_000)
         await client.ready()
         assert await client.page.evaluate("async () => (await caches.keys()).length") == 2, (
             "nothing of the old one stays"
         )
+        server.kill()
+        await client.day()
+        await client.page.click(".help-button")
+        await client.page.wait_for_selector("[data-unsent='1']")
+        assert not await client.page.is_visible("[data-needs-signal]"), "it knows the session without signal"
+        server.start()
+        await client.sent()
         await answered(client, 1)
         release(server, None)  # and back: a page of the newer release at an older server
         await answered(client, 1)
         await client.context.close()
-    assert helps(server, session) == 5
+    assert helps(server, session) == 6
 
 
 @pytest.mark.parametrize("wrong", ["cut", "portal"])
