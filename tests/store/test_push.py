@@ -127,7 +127,7 @@ async def test_hundreds_of_pushes_at_once_store_each_entry_once_without_a_gap(wo
 async def test_the_same_entry_by_two_devices_of_one_person_is_stored_once(world: World) -> None:
     one = entry(1)
     both = await asyncio.gather(world.push(one, device="a"), world.push(one, device="b"))
-    assert sorted(results(both[0] + both[1])) == ["same_id_other_content", "stored"]
+    assert sorted(results(both[0] + both[1])) == ["duplicate", "stored"]
 
 
 async def test_a_push_to_no_session_fails_alone(world: World) -> None:

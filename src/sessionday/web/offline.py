@@ -95,7 +95,7 @@ def _is_ours(name: str) -> bool:
 
 
 def _light(script: bytes) -> bytes:
-    """Without indents and comments that fill a line, which only readers of the source need. Lines keep their numbers."""
+    """Without indents and comments that fill a line, which only readers of the source need. Lines keep their place."""
     return FOR_READERS.sub("", script.decode()).encode()
 
 
