@@ -15,7 +15,7 @@ FILL = """async () => {
   open.onupgradeneeded = () => open.result.createObjectStore("junk", { autoIncrement: true });
   await new Promise((done) => (open.onsuccess = done));
   let count = 0;
-  for (let size = 500_000; size >= 1; size = Math.floor(size / 4)) {
+  for (let size = 500_000; size >= 100; size = Math.floor(size / 4)) {
     const fits = () => new Promise((told) => {
       const transaction = open.result.transaction("junk", "readwrite");
       transaction.objectStore("junk").add("x".repeat(size));
