@@ -1,4 +1,4 @@
-"""The built-in protocols as the tests read them: rules, words, and which rows of the clinical ground each must place."""
+"""The built-in protocols as the tests read them: rules, words, and the rows of the clinical ground."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

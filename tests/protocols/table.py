@@ -8,9 +8,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "protocols.md"
 INTRO = """# Where each row of the clinical ground went
 
 Made by `python -m tests.protocols.table`; `tests/protocols/test_table.py` holds it true. K are the rows of a day of
-assisted psychotherapy, S those of the nasal spray under its risk programme. A cell names the steps of that protocol that
-come from the row, or says why there is none. Every number in a protocol is a default until the clinic's prescriber has
-confirmed it.
+assisted psychotherapy, S those of the nasal spray under its risk programme. A cell names the steps of that protocol
+that come from the row, or says why there is none. Every number in a protocol is a default until the clinic's prescriber
+has confirmed it.
 """
 
 
