@@ -146,10 +146,15 @@ export function idle(pack, state) {
   return words[over ? "none_over" : `none_${phase}`];
 }
 
+export function repeats(pack, step) {
+  return pack.protocol.steps.some((one) => one.id === step && one.every !== null);
+}
+
 export function note(pack, state, step) {
   const found = state.steps[step];
   const label = pack.words.statuses[found.status];
-  const matters = ["todo", "overdue", "expired", "locked"].includes(found.status);
+  const again = ["done", "waived"].includes(found.status) && repeats(pack, step);
+  const matters = again || ["todo", "overdue", "expired", "locked"].includes(found.status);
   if (found.due_at === null || !matters) return label;
   return `${label}, ${fill(pack.words.next.due, { when: when(pack, found.due_at) })}`;
 }

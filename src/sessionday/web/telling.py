@@ -200,10 +200,16 @@ def idle(pack: Pack, state: Mapping[str, Any]) -> str:
     return str(words["none_over" if over else f"none_{phase}"])
 
 
+def repeats(pack: Pack, step: str) -> bool:
+    """Whether it is asked again and again."""
+    return any(one["id"] == step and one["every"] is not None for one in pack["protocol"]["steps"])
+
+
 def note(pack: Pack, state: Mapping[str, Any], step: str) -> str:
-    """A step's status in words, with when it is due while that matters."""
+    """A step's status in words, with when it is due while that matters; what is asked again and again is due again."""
     found = state["steps"][step]
     label = str(pack["words"]["statuses"][found["status"]])
-    if found["due_at"] is None or found["status"] not in ("todo", "overdue", "expired", "locked"):
+    again = found["status"] in ("done", "waived") and repeats(pack, step)
+    if found["due_at"] is None or not (again or found["status"] in ("todo", "overdue", "expired", "locked")):
         return label
     return f"{label}, {fill(pack['words']['next']['due'], when=when(pack, found['due_at']))}"

@@ -27,7 +27,7 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
         "hold": telling.hold(pack, state),
         "gates": {name: telling.gate(pack, name, found) for name, found in state["gates"].items()},
         "parts": parts_view(pack, state),
-        "at_hand": at_hand_view(pack, state) if role == "staff" else [],
+        "at_hand": at_hand_view(pack, state),
         "alerts": alerts_view(pack, state, entries) if role == "staff" else [],
         "help": help_view(pack, state, entries, looks),
         "code_step": next((step["id"] for step in pack["protocol"]["steps"] if step["answer"]["type"] == "code"), None),
@@ -82,8 +82,9 @@ def parts_view(pack: Pack, state: State) -> list[dict[str, Any]]:
 
 
 def at_hand_view(pack: Pack, state: State) -> list[dict[str, Any]]:
-    """What staff record whenever it happens, and is never only ‘next’: doses, repeated readings, leaving, closing."""
-    steps = [step for step in pack["protocol"]["steps"] if step["every"] or step["marks"] in ("dose", "leave", "close")]
+    """What this seat records whenever it happens, and is never only ‘next’: doses, readings again and again, the ends."""
+    mine = [step for step in pack["protocol"]["steps"] if pack["seat"]["role"] in step["who"]]
+    steps = [step for step in mine if step["every"] or step["marks"] in ("dose", "leave", "close")]
     return [{**_item(pack, state, step), "hidden": not at_hand(state, step["id"])} for step in steps]
 
 
