@@ -1,4 +1,4 @@
-"""What is recorded again and again is at hand for whoever answers it, with when it is due: at home, not for staff alone."""
+"""What is recorded again and again is at hand for whoever answers it, with when it is due; at home also for support."""
 
 from sessionday.booking import book
 from sessionday.protocols import load
