@@ -180,6 +180,12 @@ class Person:
         if self.scripts:
             await self.page.wait_for_selector("[data-unsent='0']", state="attached", timeout=90_000)
 
+    async def call_alone(self) -> None:
+        """The server dies, and this person asks for help."""
+        self.server.kill()
+        await self.page.click(".help-button")
+        await self.page.wait_for_selector("[data-unsent='1']")
+
     async def close(self) -> None:
         """Puts the phone away; nothing may have gone wrong in its pages."""
         assert not self.faults, self.faults

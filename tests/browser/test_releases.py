@@ -70,9 +70,7 @@ async def test_an_open_page_goes_on_with_another_release_and_takes_it_by_a_tap_w
         old = await build_of(client)
         release(server, newer)
         await answered(client, 2)
-        server.kill()
-        await client.page.click(".help-button")
-        await client.page.wait_for_selector("[data-unsent='1']")
+        await client.call_alone()
         await client.day()
         assert await build_of(client) == old, "kept whole"
         assert not await client.page.is_visible("[data-update]"), "never while something is unsent"
@@ -145,9 +143,7 @@ async def test_the_worker_that_leaves_takes_what_was_kept_with_it_and_no_word_of
     async with browser() as found:
         client = await Person.at(found, server, session, "client")
         await client.kept()
-        server.kill()
-        await client.page.click(".help-button")
-        await client.page.wait_for_selector("[data-unsent='1']")
+        await client.call_alone()
         release(server, None, SESSIONDAY_ESCAPE="yes")
         await client.day()
         await client.page.wait_for_function(

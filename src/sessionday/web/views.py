@@ -82,7 +82,7 @@ def parts_view(pack: Pack, state: State) -> list[dict[str, Any]]:
 
 
 def at_hand_view(pack: Pack, state: State) -> list[dict[str, Any]]:
-    """What this seat records whenever it happens, and is never only ‘next’: doses, repeated readings, leaving, closing."""
+    """What this seat records whenever it happens, and never is only ‘next’: doses, readings again and again, ends."""
     mine = [step for step in pack["protocol"]["steps"] if pack["seat"]["role"] in step["who"]]
     steps = [step for step in mine if step["every"] or step["marks"] in ("dose", "leave", "close")]
     return [{**_item(pack, state, step), "hidden": not at_hand(state, step["id"])} for step in steps]
