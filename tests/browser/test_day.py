@@ -158,6 +158,7 @@ KILLED = "server killed from arrival to leaving"
 
 # A browser that ends leaves lines of TLS half closed, which asyncio in 3.11 tells of when they are collected.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("way", "name"), [("online", "chromium"), *((KILLED, name) for name in ENGINES), ("no JavaScript", "chromium")]
 )
