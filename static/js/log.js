@@ -132,7 +132,8 @@ export class Log {
       if (!follows(reply, seen)) return true;
       for (const entry of reply.entries) record.put(entry);
       const last = reply.entries.at(-1);
-      facts.put(Math.max(seen, reply.more ? last.seq : reply.seq), "seen");
+      // Also back: what the clinic may have given these numbers to anew must be asked for again.
+      facts.put(reply.more ? last.seq : reply.seq, "seen");
       facts.put(reply.seen_by || [], "looks");
       if (reply.emptied) facts.put(reply.emptied, "emptied");
       return false;
