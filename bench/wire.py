@@ -70,7 +70,9 @@ def static_files(port: int, cookie: str, handle: str) -> list[str]:
         raise RuntimeError("the session page names no build")
     home = ROOT / "static"
     files = [file.relative_to(home) for file in sorted(home.rglob("*")) if file.suffix in (".js", ".css")]
-    return [f"/static/{found[1].decode()}/{file.as_posix()}" for file in files if file.name not in ("sw.js", "escape.js")]
+    return [
+        f"/static/{found[1].decode()}/{file.as_posix()}" for file in files if file.name not in ("sw.js", "escape.js")
+    ]
 
 
 def compressed_against_plain(plan: Plan, server: Server, path: str, say: Callable[[str], None]) -> list[Row]:
