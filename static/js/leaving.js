@@ -3,17 +3,16 @@
 import { Log } from "./log.js";
 
 // How many of this person's entries, over all sessions on this device, the clinic does not have yet.
-export async function unsentOf(person) {
+export async function unsentOf(person, handle) {
   let count = 0;
-  for (const name of await logsOf(person)) count += (await new Log(name).unsent()).length;
+  for (const name of await logsOf(person, handle)) count += (await new Log(name).unsent()).length;
   return count;
 }
 
 // Takes this person's logs and every kept page off the device. `handle`: of the session that this page knows, for browsers that
 // can't tell which logs there are.
 export async function forget(person, handle) {
-  const names = new Set([...(await logsOf(person)), ...(handle ? [`sessionday/${handle}/${person}`] : [])]);
-  await Promise.all([...names].map(remove));
+  await Promise.all((await logsOf(person, handle)).map(remove));
   await forgetPages();
 }
 
@@ -54,7 +53,7 @@ export function attach(form, person, sendNow, end) {
   });
 }
 
-async function logsOf(person) {
-  const known = (await indexedDB.databases?.()) || [];
+async function logsOf(person, handle) {
+  const known = (await indexedDB.databases?.()) || (handle ? [{ name: `sessionday/${handle}/${person}` }] : []);
   return known.map((one) => one.name).filter((name) => name.startsWith("sessionday/") && name.endsWith(`/${person}`));
 }

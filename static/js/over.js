@@ -8,7 +8,7 @@ const { handle, person } = document.body.dataset;
 const waiting = document.querySelector("[data-unsent-notice]");
 
 async function begin() {
-  if ((await unsentOf(person)) === 0) return forgetAll();
+  if ((await unsentOf(person, handle)) === 0) return forgetAll();
   waiting.hidden = false;
   const log = await openLog(handle, person);
   const sync = new Sync({ handle, person, log, onNews: ({ heard, left }) => heard && left === 0 && forgetAll(log) });

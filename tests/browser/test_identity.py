@@ -155,10 +155,10 @@ async def test_three_days_after_the_end_nothing_personal_is_on_the_phone(server:
         assert await left(client.page) != [[], []]
         server.ahead(73 * HOUR)
         await client.page.goto(session["url"])
-        await client.page.wait_for_selector("body[data-page=over]", timeout=30_000)
+        await client.page.wait_for_selector("body[data-page=over] [data-forgotten]", timeout=30_000)
         assert await left(client.page) == [[], []]
         await client.page.goto(session["url"])
-        await client.page.wait_for_selector("body[data-page=over]")
+        await client.page.wait_for_selector("body[data-page=over] [data-forgotten]", timeout=30_000)
         assert await left(client.page) == [[], []], "nothing begins anew"
         await client.close()
         await staff.context.close()

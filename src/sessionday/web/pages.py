@@ -43,7 +43,7 @@ async def day(request: Request) -> Response:
 
 
 def is_long_over(here: Here, current: Current, now: int) -> bool:
-    """Whether nothing of the session stays on this seat's phone: its own script has just forgotten it (session.js)."""
+    """Whether nothing of the session is to stay on this seat's phone: its page then brings and forgets (over.js)."""
     if here.role == "staff" or current.state["stage"] not in ("closed", "cancelled"):
         return False
     marks = {step["id"] for step in here.checklist.rules["steps"] if step["marks"] in ("close", "cancel")}
