@@ -185,6 +185,7 @@ export class Log {
   }
 
   async #once(stores, mode, work) {
+    if (this.#ended && mode === "readonly") return new Promise(() => {}); // the page is being left
     if (this.#ended) throw new DOMException("this log was ended", "NotAllowedError");
     const before = this.#device;
     const lost = () => (this.#opening = null);
