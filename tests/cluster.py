@@ -24,6 +24,7 @@ from sessionday.store import Store
 USER = "sessionday"
 TEMPLATE = "made_once"
 SECONDS = 60  # no step of it may take longer
+STILL_THERE = "pre-existing shared memory block"
 
 
 class Cluster:
@@ -72,6 +73,15 @@ class Cluster:
         ]
         with Path(self.data, "postgresql.auto.conf").open("a") as file:
             file.write("\n".join([*given, ""]))
+        deadline = time.monotonic() + SECONDS
+        while not self._started():
+            # The last of those that were killed is still going, and its memory with it.
+            dying = STILL_THERE in self.log() and time.monotonic() < deadline
+            assert dying, f"PostgreSQL did not start:\n{self.log()}"
+            time.sleep(0.2)
+
+    def _started(self) -> bool:
+        """Starts it once; whether it answers."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(_program("postgres")), "-D", self.data],
@@ -80,7 +90,7 @@ class Cluster:
                 start_new_session=True,
                 **as_user(),
             )
-        self._wait_until("SELECT 1")
+        return self._answers()
 
     def database(self, *, empty: bool = False) -> str:
         """The URL of a new database with the schema of this release; `empty`: without any."""
@@ -159,17 +169,17 @@ class Cluster:
     def _there(self, database: str) -> bool:
         return bool(self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"))
 
-    def _wait_until(self, sentence: str) -> None:
+    def _answers(self) -> bool:
         assert self._process is not None
         deadline = time.monotonic() + SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             try:
-                self.sql(sentence)
+                self.sql("SELECT 1")
             except AssertionError:
                 time.sleep(0.05)
             else:
-                return
-        raise AssertionError(f"PostgreSQL did not start:\n{self.log()}")
+                return True
+        return False
 
 
 def name_of(url: str) -> str:

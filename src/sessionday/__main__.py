@@ -96,6 +96,7 @@ def _add_making(commands: Any, shared: Parser) -> None:
     command.add_argument("email")
     command.add_argument("--name", required=True)
     command.add_argument("--clinic", required=True, metavar="ID")
+    command.add_argument("--role", choices=["lead", "staff"], default="lead", help="a lead may do everything")
     command.add_argument(
         "--password-stdin", action="store_true", required=True, help="read the passphrase from standard input"
     )
@@ -176,7 +177,9 @@ def run_staff_add(given: argparse.Namespace) -> None:
     async def work(store: Store, settings: Settings) -> None:
         if await store.clinic(given.clinic) is None:
             raise Failure(f"There is no clinic ‘{given.clinic}’.")
-        staff = await store.add_staff(given.clinic, given.email, given.name, hash_passphrase(passphrase), now=now_ms())
+        staff = await store.add_staff(
+            given.clinic, given.email, given.name, hash_passphrase(passphrase), now=now_ms(), role=given.role
+        )
         told(given, {"id": staff.id}, f"{staff.name} can sign in at {settings.public_url}/sign-in with {staff.email}")
 
     in_store(given, work)

@@ -5,34 +5,39 @@ from .engine import Tx
 from .errors import Conflict, EmailTaken, StoreError
 from .types import Clinic, Staff
 
-STAFF = "id, clinic, name, email, password_hash, ended_at"
+CLINIC = "id, name, zone, phone, emergency, on_call, transport, keep_years"
+STAFF = "id, clinic, name, email, password_hash, ended_at, role, pin_hash"
 
 
 class People(Base):
-    async def add_clinic(self, name: str, zone: str, phone: str, now: int) -> Clinic:
-        clinic = Clinic(new_id(), name, zone, phone)
-        sql = "INSERT INTO clinic (id, name, zone, phone, made_at) VALUES (?, ?, ?, ?, ?)"
-        await self._run(sql, (clinic.id, name, zone, phone, now))
+    async def add_clinic(
+        self, name: str, zone: str, phone: str, now: int, emergency: str = "", on_call: str = ""
+    ) -> Clinic:
+        clinic = Clinic(new_id(), name, zone, phone, emergency, on_call)
+        sql = "INSERT INTO clinic (id, name, zone, phone, emergency, on_call, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        await self._run(sql, (clinic.id, name, zone, phone, emergency, on_call, now))
         return clinic
 
     async def clinic(self, id: str) -> Clinic | None:
-        row = await self._one("SELECT id, name, zone, phone FROM clinic WHERE id = ?", (id,))
+        row = await self._one(f"SELECT {CLINIC} FROM clinic WHERE id = ?", (id,))  # noqa: S608
         return Clinic(*row) if row else None
 
     async def clinics(self) -> list[Clinic]:
-        return [Clinic(*row) for row in await self._all("SELECT id, name, zone, phone FROM clinic ORDER BY name, id")]
+        return [Clinic(*row) for row in await self._all(f"SELECT {CLINIC} FROM clinic ORDER BY name, id")]  # noqa: S608
 
-    async def add_staff(self, clinic: str, email: str, name: str, password_hash: str, now: int) -> Staff:
+    async def add_staff(
+        self, clinic: str, email: str, name: str, password_hash: str, now: int, role: str = "staff"
+    ) -> Staff:
         """One address signs in to one clinic, so it is unique over all of them."""
-        staff = Staff(new_id(), clinic, name, email.strip().casefold(), password_hash, None)
-        sql = "INSERT INTO staff (clinic, id, email, name, password_hash, made_at) VALUES (?, ?, ?, ?, ?, ?)"
+        staff = Staff(new_id(), clinic, name, email.strip().casefold(), password_hash, None, role)
+        sql = "INSERT INTO staff (clinic, id, email, name, password_hash, role, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
         async def add(tx: Tx) -> Staff:
             if await tx.all("SELECT id FROM staff WHERE email = ?", (staff.email,)):
                 raise EmailTaken(f"{staff.email} is taken: somebody signs in with it already.")
             if not await tx.all("SELECT id FROM clinic WHERE id = ?", (clinic,)):
                 raise StoreError(f"There is no clinic ‘{clinic}’.")
-            await tx.run(sql, (clinic, staff.id, staff.email, name, password_hash, now))
+            await tx.run(sql, (clinic, staff.id, staff.email, name, password_hash, role, now))
             return staff
 
         return await self._do(add)
@@ -56,11 +61,11 @@ class People(Base):
         """(who, expires_at, ended_at); an expired one too, for what is still unsent on a device."""
         also, args = ("", [token_hash]) if clinic is None else (" AND i.clinic = ?", [token_hash, clinic])
         row = await self._one(
-            "SELECT s.id, s.clinic, s.name, s.email, s.password_hash, s.ended_at, i.expires_at, i.ended_at"  # noqa: S608
+            f"SELECT {', '.join(f's.{one}' for one in STAFF.split(', '))}, i.expires_at, i.ended_at"  # noqa: S608
             f" FROM sign_in i JOIN staff s ON s.clinic = i.clinic AND s.id = i.staff WHERE i.token_hash = ?{also}",
             args,
         )
-        return (Staff(*row[:6]), row[6], row[7]) if row else None
+        return (Staff(*row[:-2]), row[-2], row[-1]) if row else None
 
     async def end_sign_in(self, token_hash: str, now: int, clinic: str = "") -> None:
         """`clinic`: whose streams and pages hear of it at once; without it they ask again within seconds."""

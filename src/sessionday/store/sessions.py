@@ -11,7 +11,10 @@ from .errors import Conflict, StoreError
 from .types import Session
 
 # In the order of Session's fields:
-SESSION = "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head, held"
+SESSION = (
+    "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head, held,"
+    " initials, room, colour, pattern, keeper, limits, erased_at"
+)
 NewSeat = tuple[str, str, str, str | None, int | None]  # role, name, link_hash, code_hash, code_expires_at
 
 
@@ -89,11 +92,12 @@ class Sessions(Base):
 
 async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> Session:
     await tx.run(
-        f"INSERT INTO session ({SESSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO session ({SESSION}) VALUES ({', '.join('?' * (SESSION.count(',') + 1))})",  # noqa: S608
         (
             session.clinic, session.id, session.handle, session.client, session.start, json.dumps(session.days),
             session.pickup_code, session.protocol_id, session.protocol_version, session.made_at, session.over_at,
-            session.seq, session.head, session.held,
+            session.seq, session.head, session.held, session.initials, session.room, session.colour, session.pattern,
+            session.keeper, json.dumps(session.limits), session.erased_at,
         ),
     )  # fmt: skip
     await tx.many(
@@ -107,4 +111,5 @@ async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> Session:
 def _session(row: Row) -> Session:
     values: list[Any] = list(row)
     values[5] = json.loads(values[5])
+    values[-2] = json.loads(values[-2])
     return Session(*values)

@@ -1,7 +1,7 @@
 """The nouns that the store hands out and takes in. Time is integer milliseconds; who asks brings `now`."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 EntryDict = dict[str, Any]
@@ -16,6 +16,10 @@ class Clinic:
     name: str
     zone: str
     phone: str
+    emergency: str = ""
+    on_call: str = ""
+    transport: str = ""
+    keep_years: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Staff:
     email: str
     password_hash: str
     ended_at: int | None
+    role: str = "staff"
+    pin_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,13 @@ class Session:
     seq: int
     head: str
     held: int
+    initials: str = ""
+    room: str = ""
+    colour: str = ""
+    pattern: str = ""
+    keeper: str = ""  # who of the clinic looks after it: a staff member's id
+    limits: dict[str, float] = field(default_factory=dict)
+    erased_at: int | None = None
 
     def rules_form(self) -> dict[str, Any]:
         return {"id": self.id, "start": self.start, "pickup_code": self.pickup_code, "days": self.days}
