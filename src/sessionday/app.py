@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
-from sessionday.web import board, carry, desk, landing, live, offline, pages, sign_in, sync
+from sessionday.web import arranging, board, carry, desk, landing, live, offline, pages, sessions, sign_in, sync
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -62,6 +62,10 @@ ROUTES = [
     Route("/s/{handle}/steps/{step}", pages.step, methods=["GET"]),
     Route("/s/{handle}/entries", pages.entries, methods=["POST"]),
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
+    Route("/s/{handle}/arrange", arranging.show, methods=["GET"]),
+    Route("/s/{handle}/arrange", arranging.change, methods=["POST"]),
+    Route("/s/{handle}/limits", arranging.limits, methods=["GET"]),
+    Route("/s/{handle}/limits", arranging.set_limits, methods=["POST"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
@@ -74,6 +78,8 @@ ROUTES = [
     Route("/sign-out", sign_in.leave, methods=["POST"]),
     Route("/board", board.board, methods=["GET"]),
     Route("/board/live", live.Live(live.board_live), methods=["GET"]),
+    Route("/sessions/new", sessions.new, methods=["GET"]),
+    Route("/sessions/new", sessions.make, methods=["POST"]),
     Route("/carry", carry.page, methods=["GET"]),
     Route("/carry", carry.carry, methods=["POST"]),
     # One release of static files

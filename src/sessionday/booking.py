@@ -2,11 +2,13 @@
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from sessionday import zones
+from sessionday.band import Band
+from sessionday.limits import Limits, with_limits
 from sessionday.protocols import Checklist
-from sessionday.store import Clinic, Session, Store
+from sessionday.store import Clinic, Session, Staff, Store
 from sessionday.web.security import digest, new_code, new_secret
 
 LINK_ROLES = ("client", "support", "prescriber")
@@ -33,29 +35,55 @@ async def book(
     now: int,
     url: str,
     names: dict[str, str],
+    band: Band = Band(),  # noqa: B008 - it can't be changed
+    limits: Limits | None = None,
+    by: Staff | None = None,
+    asked: str = "",
 ) -> Booked:
-    """A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber."""
+    """A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber. `limits`:
+    the prescriber's own. `asked`: the form that asks for it; sent twice, it raises StoreError and books once."""
     secrets_by_role = {role: (new_secret(), new_code()) for role in LINK_ROLES}
     known = {"client": client, **names}
     seats = [
         (role, known.get(role, ""), digest(link), digest(code), now + CODE_MS)
         for role, (link, code) in secrets_by_role.items()
     ]
-    zone = zones.zone_named(clinic.zone)
-    await store.add_protocol(clinic.id, checklist.id, checklist.version, json.dumps(checklist.to_json()), now)
-    days = zones.days(start, zone, checklist.rules["hold"]["day_starts"])
+    pinned = await pin(store, clinic, checklist, limits or {}, now)
+    days = days_of(clinic, checklist, start)
     session = await store.add_session(
         clinic=clinic.id,
         client=client,
         start=start,
         days=days,
-        over_at=days[-1]["midnight"] + DAY_MS,
+        over_at=over_at(days),
         pickup_code=f"{secrets.randbelow(9000) + 1000}",
-        handle=clinic.id + secrets.token_urlsafe(9),  # led by the clinic, as every key: see Known
-        protocol_id=checklist.id,
-        protocol_version=checklist.version,
+        handle=clinic.id + (digest(asked)[:12] if asked else secrets.token_urlsafe(9)),  # led by the clinic: see Known
+        protocol_id=pinned.id,
+        protocol_version=pinned.version,
         seats=seats,
         now=now,
+        made_by=(by.id, by.name) if by else ("", ""),
+        **asdict(band),
+        keeper=by.id if by else "",
+        limits=dict(limits or {}),
     )
     links = {role: f"{url}/j#{link}" for role, (link, _) in secrets_by_role.items()}
     return Booked(session, links, {role: code for role, (_, code) in secrets_by_role.items()})
+
+
+async def pin(store: Store, clinic: Clinic, checklist: Checklist, limits: Limits, now: int) -> Checklist:
+    """The protocol as a session is under it, stored for good: the clinic's version, and the one with these limits."""
+    plain, pinned = with_limits(checklist, {}), with_limits(checklist, limits)
+    for one in {plain.version: plain, pinned.version: pinned}.values():
+        await store.add_protocol(clinic.id, one.id, one.version, json.dumps(one.to_json()), now)
+    return pinned
+
+
+def days_of(clinic: Clinic, checklist: Checklist, start: int) -> list[dict[str, int]]:
+    """The local days that the rules reckon with (RULES.md, "Session")."""
+    return zones.days(start, zones.zone_named(clinic.zone), checklist.rules["hold"]["day_starts"])
+
+
+def over_at(days: list[dict[str, int]]) -> int:
+    """When a session's links end."""
+    return days[-1]["midnight"] + DAY_MS

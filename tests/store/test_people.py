@@ -92,8 +92,13 @@ async def test_one_browser_holds_one_seat_of_a_session(world: World) -> None:
     await world.store.claim("another", client, NOW)
     assert await world.store.claimed("browser", world.session) == support
     assert await world.store.claimed("another", world.session) == client
-    await world.store.release("browser", world.session)
-    assert await world.store.claimed("browser", world.session) is None
+    await world.store.end_claim("browser", world.session, NOW + 2)
+    ended = await world.store.claimed("browser", world.session)
+    assert ended is not None
+    assert ended.revoked_at == NOW + 2, "what it still brings is kept aside, not refused"
+    assert await world.store.claimed("another", world.session) == client, "the same seat's other browser goes on"
+    await world.store.claim("browser", support, NOW + 3)
+    assert await world.store.claimed("browser", world.session) == support, "a link that still works opens it again"
     other = await add_session(world.store, world.clinic, "two")
     assert await world.store.claimed("another", other) is None
 

@@ -48,6 +48,10 @@ SESSION_ROWS = {
     ("GET", "/s/{handle}/steps/{step}"): Row({"client": 200, "staff": 200}),  # intentions
     ("POST", "/s/{handle}/entries"): Row({"client": 303, "staff": 422}),  # the client's own step
     ("POST", "/s/{handle}/seats"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/arrange"): Row({"staff": 200}),
+    ("POST", "/s/{handle}/arrange"): Row({"staff": 303}),  # taken over
+    ("GET", "/s/{handle}/limits"): Row({"staff": 200, "prescriber": 200}),
+    ("POST", "/s/{handle}/limits"): Row({"staff": 303, "prescriber": 303}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),
@@ -65,6 +69,8 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/sign-in"): (422, 422),  # a wrong passphrase
     ("GET", "/board"): (200, 303),
     ("GET", "/board/live"): (200, 401),
+    ("GET", "/sessions/new"): (200, 404),
+    ("POST", "/sessions/new"): (422, 404),
     ("GET", "/carry"): (200, 303),
     ("POST", "/carry"): (200, 401, 200),  # who may only push
     ("GET", "/sw.js"): (200, 200),
@@ -135,6 +141,7 @@ async def asked(scene: Scene, who: str, method: str, route: str, name: str = "ow
     if method != "POST":
         return await phone.http.request(method, path, params={"device": "d"} if route.endswith("/light") else None)
     form = {"id": str(uuid4()), "step": "intentions", "answer": "rest", "do": "code"}
+    form["do"] = "take" if route.endswith("/arrange") else form["do"]
     if route.endswith("/seats") and name in scene.sessions:
         form["seat"] = (await scene.world.store.seats(scene.sessions[name]))[0].id
     return await phone.http.post(path, data=form)

@@ -14,11 +14,11 @@ from .errors import (
 from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
-from .types import Browser, Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
+from .types import Arrangement, Browser, Claim, Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Alarm", "Backup", "Browser", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken", "Fact", "Held", "Listed",
-    "Look", "NewerDatabase", "News", "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy",
-    "StoreError", "StoreFailed", "Summary", "Verdict", "move",
+    "WHY", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken",
+    "Fact", "Held", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Push", "Seat", "Session", "Staff",
+    "Store", "StoreBusy", "StoreError", "StoreFailed", "Summary", "Verdict", "move",
 ]  # fmt: skip

@@ -50,6 +50,11 @@ class People(Base):
         row = await self._one(f"SELECT {STAFF} FROM staff WHERE clinic = ? AND id = ?", (clinic, id))  # noqa: S608
         return Staff(*row) if row else None
 
+    async def staff_of(self, clinic: str) -> list[Staff]:
+        """Everybody who works at the clinic now."""
+        sql = f"SELECT {STAFF} FROM staff WHERE clinic = ? AND ended_at IS NULL ORDER BY name, id"  # noqa: S608
+        return [Staff(*row) for row in await self._all(sql, (clinic,))]
+
     async def add_sign_in(self, staff: Staff, token_hash: str, now: int, expires_at: int) -> None:
         sql = "INSERT INTO sign_in (clinic, staff, token_hash, made_at, expires_at) VALUES (?, ?, ?, ?, ?)"
         try:

@@ -1,7 +1,7 @@
 """Who sits where in a session: seats, the browsers that hold them, and who of the clinic has looked. Hashes only."""
 
 from .sessions import Sessions
-from .types import Look, Seat, Session
+from .types import Claim, Look, Seat, Session
 
 SEAT = "clinic, session, id, role, name, link_hash, code_hash, code_expires_at, revoked_at"
 OF_SEAT = "clinic = ? AND session = ? AND id = ?"
@@ -32,9 +32,14 @@ class Seats(Sessions):
         sql = f"UPDATE seat SET code_hash = ?, code_expires_at = ? WHERE {OF_SEAT}"  # noqa: S608
         await self._run(sql, (code_hash, expires_at, seat.clinic, seat.session, seat.id))
 
+    async def new_link(self, seat: Seat, link_hash: str) -> None:
+        """The old link opens nothing any more; pages that it opened stay open, until they are ended."""
+        args = (link_hash, seat.clinic, seat.session, seat.id)
+        await self._run(f"UPDATE seat SET link_hash = ?, revoked_at = NULL WHERE {OF_SEAT}", args, {_news(seat)})  # noqa: S608
+
     async def name_seat(self, seat: Seat, name: str) -> None:
         args = (name, seat.clinic, seat.session, seat.id)
-        await self._run(f"UPDATE seat SET name = ? WHERE {OF_SEAT}", args, {(seat.clinic, seat.session, 0)})  # noqa: S608
+        await self._run(f"UPDATE seat SET name = ? WHERE {OF_SEAT}", args, {_news(seat)})  # noqa: S608
 
     async def revoke_seat(self, seat: Seat, now: int) -> None:
         sql = f"UPDATE seat SET revoked_at = ? WHERE {OF_SEAT} AND revoked_at IS NULL"  # noqa: S608
@@ -45,24 +50,35 @@ class Seats(Sessions):
         await self._run(
             "INSERT INTO claim (clinic, session, credential_hash, seat, claimed_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (clinic, session, credential_hash)"
-            " DO UPDATE SET seat = excluded.seat, claimed_at = excluded.claimed_at",
+            " DO UPDATE SET seat = excluded.seat, claimed_at = excluded.claimed_at, ended_at = NULL",
             (seat.clinic, seat.session, credential_hash, seat.id, now),
             {(seat.clinic, seat.session, 0)},
         )
 
     async def claimed(self, credential_hash: str, session: Session) -> Seat | None:
-        columns = ", ".join(f"s.{column}" for column in SEAT.split(", "))
+        """The seat that a browser holds; revoked where the seat was, or this browser's pages alone."""
+        columns = ", ".join(f"s.{column}" for column in SEAT.split(", ")[:-1])
         row = await self._one(
-            f"SELECT {columns} FROM claim c"  # noqa: S608
+            f"SELECT {columns}, coalesce(s.revoked_at, c.ended_at) FROM claim c"  # noqa: S608
             " JOIN seat s ON s.clinic = c.clinic AND s.session = c.session AND s.id = c.seat"
             " WHERE c.clinic = ? AND c.session = ? AND c.credential_hash = ?",
             (session.clinic, session.id, credential_hash),
         )
         return Seat(*row) if row else None
 
-    async def release(self, credential_hash: str, session: Session) -> None:
-        sql = "DELETE FROM claim WHERE clinic = ? AND session = ? AND credential_hash = ?"
-        await self._run(sql, (session.clinic, session.id, credential_hash))
+    async def claims(self, session: Session) -> list[Claim]:
+        """The browsers that hold a seat of this session, the latest first."""
+        sql = (
+            "SELECT credential_hash, seat, claimed_at, ended_at FROM claim WHERE clinic = ? AND session = ?"
+            " ORDER BY claimed_at DESC, credential_hash"
+        )
+        return [Claim(*row) for row in await self._all(sql, (session.clinic, session.id))]
+
+    async def end_claim(self, credential_hash: str, session: Session, now: int) -> None:
+        """Ends the pages of one browser: it reads no more, and what it still brings is kept aside."""
+        which = "clinic = ? AND session = ? AND credential_hash = ? AND ended_at IS NULL"
+        args = (now, session.clinic, session.id, credential_hash)
+        await self._run(f"UPDATE claim SET ended_at = ? WHERE {which}", args, {(session.clinic, session.id, 0)})  # noqa: S608
 
     async def look(self, session: Session, staff_id: str, name: str, seq: int, now: int) -> None:
         """Kept as the highest `seq` that this person has seen, and since when."""
@@ -81,3 +97,7 @@ class Seats(Sessions):
     async def _with_session(self, seat: Seat) -> tuple[Seat, Session] | None:
         session = await self.session_of(seat.clinic, seat.session)
         return (seat, session) if session else None
+
+
+def _news(seat: Seat) -> tuple[str, str, int]:
+    return (seat.clinic, seat.session, 0)

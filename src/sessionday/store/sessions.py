@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import chain
+from .arrangements import note
 from .base import Base, new_id
 from .engine import Row, Tx
 from .errors import Conflict, StoreError
@@ -52,14 +53,24 @@ class Sessions(Base):
         protocol_version: str,
         seats: Sequence[NewSeat],
         now: int,
+        made_by: tuple[str, str] = ("", ""),
+        **shown: Any,
     ) -> Session:
+        """`made_by`: id and name of who books it; `shown`: initials, room, colour, pattern, keeper, limits."""
         id = new_id()
         session = Session(
             clinic, id, handle, client, start, days, pickup_code, protocol_id, protocol_version, now, over_at,
-            0, chain.first(id), 0,
+            0, chain.first(id), 0, **shown,
         )  # fmt: skip
+
+        async def add(tx: Tx) -> Session:
+            await _add(tx, session, seats)
+            body = {"client": client, "start": start, "protocol": protocol_id, "version": protocol_version, **shown}
+            await note(tx, session, "made", *made_by, now, body)
+            return session
+
         try:
-            return await self._do(lambda tx: _add(tx, session, seats))
+            return await self._do(add)
         except Conflict as error:
             raise StoreError(
                 f"The session could not be made: clinic ‘{clinic}’ has no protocol ‘{protocol_id}’ {protocol_version}, "
@@ -90,7 +101,7 @@ class Sessions(Base):
         return [_session(row) for row in await self._all(sql, (clinic, since, until))]
 
 
-async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> Session:
+async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> None:
     await tx.run(
         f"INSERT INTO session ({SESSION}) VALUES ({', '.join('?' * (SESSION.count(',') + 1))})",  # noqa: S608
         (
@@ -105,7 +116,6 @@ async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> Session:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(session.clinic, session.id, new_id(), *seat) for seat in seats],
     )
-    return session
 
 
 def _session(row: Row) -> Session:

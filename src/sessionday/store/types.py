@@ -150,6 +150,28 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrangement:
+    """`by` is a staff member's or seat's id, `name` theirs at that time; `body` is what belongs to its `kind`."""
+
+    number: int
+    at: int
+    by: str
+    name: str
+    kind: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A browser that opened a seat's page."""
+
+    credential_hash: str
+    seat: str
+    claimed_at: int
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     name: str
     seq: int

@@ -5,9 +5,10 @@ What is kept in the database of a card (a summary) saves the first look after a 
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from sessionday.band import band_of
 from sessionday.store import Listed, News, Session, Store, Summary
 from sessionday.web import telling
 from sessionday.web.compression import Parts
@@ -122,6 +123,7 @@ def card_of(pack: telling.Pack, current: Current, session: Session, held: int) -
     return {
         "handle": session.handle,
         "client": session.client,
+        "band": asdict(band_of(session)),
         "start": telling.when(pack, session.start),
         "stage": state["stage"],
         "stage_text": pack["words"]["stages"][state["stage"]],

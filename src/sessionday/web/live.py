@@ -1,6 +1,7 @@
 """Server-sent events: a number when a record grew, a beat so that silence can be told from quiet. Nothing personal."""
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, cast
 
@@ -31,7 +32,7 @@ async def session_live(request: Request) -> "Events":
     async def still() -> bytes:
         return told(site.states.newest((await reader_of(request)).session))
 
-    return Events(site, here.session.id, still, empty=request.method == "HEAD")
+    return Events(site, here.session.id, still, empty=request.method == "HEAD", reader=here.credential)
 
 
 async def board_live(request: Request) -> "Events":
@@ -68,10 +69,13 @@ class Events:
     `still` says whether this listener may still listen, by raising, and where things stand.
     """
 
-    def __init__(self, site: Site, topic: str, still: Callable[[], Awaitable[bytes]], *, empty: bool) -> None:
+    def __init__(
+        self, site: Site, topic: str, still: Callable[[], Awaitable[bytes]], *, empty: bool, reader: str = ""
+    ) -> None:
         self._site = site
         self._topic = topic
         self._still = still
+        self._reader = (topic, reader)
         self._empty = empty  # a HEAD has no body, so it would never end
 
     async def __call__(self, receive: Receive, send: Send) -> None:
@@ -80,10 +84,13 @@ class Events:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if not self._empty:
             listener = self._site.news.listen(self._topic)
+            self._site.open_pages[self._reader] += 1
             try:
                 await self._tell(first, listener, receive, send)
             finally:
                 self._site.news.leave(self._topic, listener)
+                self._site.open_pages[self._reader] -= 1
+                self._site.open_pages += Counter()  # without those that are none any more
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell(self, first: bytes, listener: Listener, receive: Receive, send: Send) -> None:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionday import zones
+from sessionday.band import band_of
 from sessionday.web.compression import Fixed
 from sessionday.web.here import Here, session_for
 from sessionday.words import WORDS
@@ -76,10 +77,21 @@ class Packs:
         """Changes when anything in the pack does. Known without making it: a sync says no more than this of it."""
         versions = here.place.pack_versions
         if here.person not in versions:
-            session, checklist = here.session, here.checklist  # of both, all else stays as it was made
+            session, checklist = (
+                here.session,
+                here.checklist,
+            )  # of both, all else stays as it was made or is arranged with a version
             names = [(seat.role, seat.name) for seat in here.seats]
-            said = [self._build, session.id, here.person, here.role, here.name, asdict(here.clinic), names]
-            said += [checklist.id, checklist.version]
+            said: list[object] = [
+                self._build,
+                session.id,
+                here.person,
+                here.role,
+                here.name,
+                asdict(here.clinic),
+                names,
+            ]
+            said += [checklist.id, checklist.version, session.start, asdict(band_of(session))]
             versions[here.person] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
         return versions[here.person]
 
@@ -90,6 +102,7 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         "handle": here.session.handle,
         "build": build,
         "seat": {"id": here.person, "role": here.role, "name": here.name},
+        "band": asdict(band_of(here.session)),
         "people": {
             "client": here.session.client,
             **{s.role: s.name for s in here.seats if s.name and s.role != "client"},

@@ -1,7 +1,8 @@
 """What every handler works with, made once at start and hung on the app: no module globals, no environment."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
@@ -43,6 +44,9 @@ class Site:
     sign_in_cookie: Cookie
     turns: Turns
     wrong_codes: list[int]
+    open_pages: Counter[tuple[str, str]] = field(
+        default_factory=Counter
+    )  # by session and browser: this server's listeners
     closing: bool = False
 
     def hear(self, news: News | None) -> None:

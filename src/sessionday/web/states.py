@@ -2,11 +2,12 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sessionday.core import evaluate
+from sessionday.limits import base_version
 from sessionday.protocols import Checklist
 from sessionday.store import Session, Store, StoreError
 from sessionday.web.recent import Recent
@@ -37,20 +38,23 @@ class States:
         self._recent = recent
         self._epoch = store.epoch
         self._pasts = 0
-        self._kept: OrderedDict[str, Current] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Hashable, Current]] = OrderedDict()
         self._names: dict[tuple[str, str], str] = {}
         self._checklists: dict[tuple[str, str, str], Checklist] = {}
 
     async def of(self, session: Session, now: int) -> Current:
         """What the record of `session` says at `now`."""
         self._forget_another_past()
-        known, past = self._kept.get(session.id), self._pasts
+        # Rescheduled, or under other limits, the same entries say something else
+        arranged: Hashable = (session.start, session.protocol_version)
+        basis, known = self._kept.get(session.id, (arranged, None))
+        past = self._pasts
         fresh = await self.since(session, known.seq if known else 0)
         if past != self._pasts:
             return await self.of(session, now)
-        if known is None or fresh or not known.holds(now):
+        if known is None or fresh or basis != arranged or not known.holds(now):
             known = await self._evaluated(session, (*(known.entries if known else ()), *fresh), now)
-        self._kept[session.id] = known  # again: it may have been forgotten while the record was read
+        self._kept[session.id] = (arranged, known)  # again: it may have been forgotten while the record was read
         self._kept.move_to_end(session.id)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -85,13 +89,19 @@ class States:
 
     async def checklist(self, session: Session) -> Checklist:
         """The protocol that `session` is pinned to; protocols never change, so it is read once."""
-        key = (session.clinic, session.protocol_id, session.protocol_version)
+        return await self._pinned((session.clinic, session.protocol_id, session.protocol_version))
+
+    async def _pinned(self, key: tuple[str, str, str]) -> Checklist:
         if key not in self._checklists:
             body = await self._store.protocol(*key)
             if body is None:
                 raise StoreError(f"The protocol {key[1]} {key[2]} of this session is not in the database.")
             self._checklists[key] = Checklist.from_json(json.loads(body))
         return self._checklists[key]
+
+    async def plain_checklist(self, session: Session) -> Checklist:
+        """The clinic's own version of the protocol, without this session's limits."""
+        return await self._pinned((session.clinic, session.protocol_id, base_version(session.protocol_version)))
 
     async def _named(self, session: Session, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The entries of staff with the name of who made each: a role is many people there."""

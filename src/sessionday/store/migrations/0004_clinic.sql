@@ -16,6 +16,9 @@ ALTER TABLE sign_in ADD COLUMN shared BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE sign_in ADD COLUMN locked_at BIGINT;
 ALTER TABLE sign_in ADD COLUMN proved_at BIGINT;
 
+-- A page that staff ended on one browser: what it still brings is kept aside, as for an ended link.
+ALTER TABLE claim ADD COLUMN ended_at BIGINT;
+
 CREATE TABLE invitation (
     clinic TEXT NOT NULL REFERENCES clinic (id),
     id TEXT NOT NULL,

@@ -1,0 +1,203 @@
+"""What staff arrange about a session that is booked: another time, who looks after it, its mark, whose pages are open;
+and the limits, which the prescriber sets too, from outside."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sessionday.band import COLOURS, PATTERNS, band_of
+from sessionday.booking import days_of, over_at, pin
+from sessionday.limits import offered
+from sessionday.web.access import reader_of
+from sessionday.web.errors import NotYours
+from sessionday.web.here import Here
+from sessionday.web.reading import form_of
+from sessionday.web.sessions import Unclear, read_limits_of, read_start
+from sessionday.web.sharing import local_time
+from sessionday.web.site import Site, site_of
+from sessionday.words import WORDS
+from sessionday.zones import shown, zone_named
+
+
+async def show(request: Request) -> Response:
+    """GET /s/{handle}/arrange"""
+    site, here = site_of(request), await _staff_at(request)
+    return await _page(site, here)
+
+
+async def change(request: Request) -> Response:
+    """POST /s/{handle}/arrange: `do` is `reschedule`, `hand_over`, `take` or `band`; 422 where it is unclear."""
+    site, here, form = site_of(request), await _staff_at(request), await form_of(request)
+    ways = {"reschedule": _reschedule, "hand_over": _hand_over, "take": _take, "band": _band}
+    way = ways.get(form.get("do", ""))
+    if way is None:
+        raise NotYours
+    try:
+        await way(site, here, form)
+    except Unclear as unclear:
+        return await _page(site, here, 422, error=unclear, typed=form)
+    return RedirectResponse(f"/s/{here.session.handle}/arrange", status_code=303)
+
+
+async def limits(request: Request) -> Response:
+    """GET /s/{handle}/limits: the prescriber and staff."""
+    site, here = site_of(request), await _limiter_at(request)
+    return await _limits_page(site, here)
+
+
+async def set_limits(request: Request) -> Response:
+    """POST /s/{handle}/limits: pins them into this session's protocol, until the first dose; 422 where unclear."""
+    site, here, form = site_of(request), await _limiter_at(request), await form_of(request)
+    try:
+        await _refuse_after_dose(site, here)
+        found = read_limits_of(here.checklist, form)
+    except Unclear as unclear:
+        return await _limits_page(site, here, 422, error=unclear, typed=form)
+    plain = await site.states.plain_checklist(here.session)
+    pinned = await pin(site.store, here.clinic, plain, found, site.now())
+    await site.store.arrange(
+        here.session, "limits", here.person, here.name or here.role, site.now(), body={"limits": found},
+        changes={"version": pinned.version, "limits": found},
+    )  # fmt: skip
+    return RedirectResponse(f"/s/{here.session.handle}/limits?saved", status_code=303)
+
+
+async def _staff_at(request: Request) -> Here:
+    here = await reader_of(request)
+    if here.role != "staff":
+        raise NotYours
+    return here
+
+
+async def _limiter_at(request: Request) -> Here:
+    here = await reader_of(request)
+    if here.role not in ("staff", "prescriber"):
+        raise NotYours
+    return here
+
+
+async def _refuse_after_dose(site: Site, here: Here) -> None:
+    """After the first dose the day runs under what was agreed: changing it would rewrite what was right at the time."""
+    current = await site.states.of(here.session, site.now())
+    if current.state["stage"] != "before":
+        raise Unclear("", WORDS["en"]["arrange"]["errors"]["begun"])
+
+
+async def _reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
+    await _refuse_after_dose(site, here)
+    start = read_start(here.clinic, form.get("start", ""), site.now())
+    days = days_of(here.clinic, here.checklist, start)
+    await site.store.arrange(
+        here.session, "rescheduled", here.person, here.name, site.now(),
+        body={"from": here.session.start, "to": start, "why": form.get("why", "").strip()[:500]},
+        changes={"start": start, "days": days, "over_at": over_at(days)},
+    )  # fmt: skip
+
+
+async def _hand_over(site: Site, here: Here, form: dict[str, str]) -> None:
+    staff = await site.store.staff(here.session.clinic, form.get("keeper", ""))
+    if staff is None or staff.ended_at is not None:
+        raise Unclear("keeper", WORDS["en"]["arrange"]["errors"]["keeper"])
+    body = {"to": staff.id, "to_name": staff.name, "note": form.get("note", "").strip()[:2000]}
+    await site.store.arrange(here.session, "handed_over", here.person, here.name, site.now(), body=body)
+
+
+async def _take(site: Site, here: Here, form: dict[str, str]) -> None:
+    """Whoever takes it over says so: until then the one who handed it over still looks after it."""
+    await site.store.arrange(
+        here.session, "taken", here.person, here.name, site.now(), body={}, changes={"keeper": here.person}
+    )
+
+
+async def _band(site: Site, here: Here, form: dict[str, str]) -> None:
+    words = WORDS["en"]["arrange"]["errors"]
+    if form.get("colour") not in COLOURS or form.get("pattern") not in PATTERNS:
+        raise Unclear("colour", words["colour"])
+    changes = {
+        "initials": form.get("initials", "").strip()[:4],
+        "room": form.get("room", "").strip()[:20],
+        "colour": form["colour"],
+        "pattern": form["pattern"],
+    }
+    await site.store.arrange(here.session, "band", here.person, here.name, site.now(), body=changes, changes=changes)
+
+
+async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Response:
+    current = await site.states.of(here.session, site.now())
+    arranged = await site.store.arrangements(here.session)
+    context = {
+        "here": here,
+        "session": here.session,
+        "start": local_time(here.clinic, here.session.start),
+        "start_typed": shown(here.session.start, zone_named(here.clinic.zone)),
+        "stage": current.state["stage"],
+        "people": await site.store.staff_of(here.session.clinic),
+        "waiting": _waiting(arranged),
+        "history": [{**_told(here, one), "when": local_time(here.clinic, one.at)} for one in reversed(arranged)],
+        "open_pages": await _open_pages(site, here),
+        "band": band_of(here.session),
+        "colours": COLOURS,
+        "patterns": PATTERNS,
+        "cancel_step": next((s["id"] for s in here.checklist.rules["steps"] if s["marks"] == "cancel"), None),
+        "error": None,
+        "typed": {},
+    }
+    return site.pages.response("arrange/show.html", status, **{**context, **more})
+
+
+def _waiting(arranged: Any) -> dict[str, Any] | None:
+    """The last handing over, while nobody has said that they took it."""
+    last = next((one for one in reversed(arranged) if one.kind in ("handed_over", "taken")), None)
+    return None if last is None or last.kind == "taken" else {"by": last.name, **last.body}
+
+
+def _told(here: Here, one: Any) -> dict[str, str]:
+    """A change in words."""
+    words = WORDS["en"]["arrange"]
+    body = dict(one.body)
+    for key in ("from", "to", "start"):
+        if isinstance(body.get(key), int):
+            body[key] = local_time(here.clinic, body[key])
+    if one.kind == "limits":
+        body["limits"] = limits_text(body["limits"])
+    sentence = words["kinds"].get(one.kind, one.kind)
+    for key, value in body.items():
+        sentence = sentence.replace(
+            "{" + key + "}", str(WORDS["en"]["roles"].get(value, value) if key == "role" else value)
+        )
+    return {"by": one.name or words["system"], "text": sentence}
+
+
+def limits_text(found: dict[str, float]) -> str:
+    """Limits in a line."""
+    words = WORDS["en"]["arrange"]
+    return ", ".join(f"{words['limits'][kind]} {value:g}" for kind, value in found.items()) or words["no_limits"]
+
+
+async def _open_pages(site: Site, here: Here) -> list[dict[str, Any]]:
+    """The browsers that hold a seat: which are open on this server now, and since when each has it."""
+    seats = {seat.id: seat for seat in here.seats}
+    return [
+        {
+            "seat": seats[claim.seat],
+            "browser": claim.credential_hash,
+            "since": local_time(here.clinic, claim.claimed_at),
+            "open": site.open_pages[here.session.id, claim.credential_hash] > 0,
+        }
+        for claim in await site.store.claims(here.session)
+        if claim.ended_at is None and seats[claim.seat].revoked_at is None
+    ]
+
+
+async def _limits_page(site: Site, here: Here, status: int = 200, **more: Any) -> Response:
+    current = await site.states.of(here.session, site.now())
+    context = {
+        "here": here,
+        "session": here.session,
+        "kinds": offered(here.checklist),
+        "stage": current.state["stage"],
+        "error": None,
+        "typed": {kind: f"{value:g}" for kind, value in here.session.limits.items()},
+    }
+    return site.pages.response("arrange/limits.html", status, **{**context, **more})

@@ -1,0 +1,157 @@
+"""Staff open a session: who, when, under which protocol and limits; then its links, shown once."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sessionday import zones
+from sessionday.band import alike, free_band
+from sessionday.booking import book
+from sessionday.limits import LimitError, offered, read_limits
+from sessionday.protocols import Checklist, load, names
+from sessionday.store import Clinic, Session, StoreError
+from sessionday.web.access import SignedIn, member_of
+from sessionday.web.errors import NotYours
+from sessionday.web.reading import form_of
+from sessionday.web.security import digest
+from sessionday.web.sharing import local_time, share
+from sessionday.web.site import Site, site_of
+from sessionday.web.telling import fill
+from sessionday.words import WORDS
+
+DAY_MS = 86_400_000
+ALIKE_DAYS = 1  # names are compared with those of the same day, the day before and the day after
+EARLIEST_DAYS = 1  # a session may be written down late, but not long ago
+LATEST_DAYS = 366
+
+
+class Unclear(ValueError):
+    """A form that can't be taken as it is: the field, and a sentence."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A session as the form asks for it."""
+
+    client: str
+    start: int
+    checklist: Checklist
+    limits: dict[str, float]
+    names: dict[str, str]
+    alike: list[Session] = field(default_factory=list)
+    same_day: list[Session] = field(default_factory=list)
+
+
+async def new(request: Request) -> Response:
+    """GET /sessions/new"""
+    site, signed_in = site_of(request), await member_of(request)
+    return await _form(site, signed_in, {})
+
+
+async def make(request: Request) -> Response:
+    """POST /sessions/new: books it and shows its links; 422 where it is unclear; asks again where names are alike."""
+    site, signed_in, form = site_of(request), await member_of(request), await form_of(request)
+    clinic = await clinic_of(site, signed_in)
+    try:
+        wanted = await _wanted(site, clinic, form)
+    except Unclear as unclear:
+        return await _form(site, signed_in, form, 422, error=unclear)
+    if wanted.alike and form.get("different") != "yes":
+        return await _form(site, signed_in, form, 409, others=wanted.alike)
+    band = free_band(wanted.same_day, form.get("initials", "").strip()[:4], form.get("room", "").strip()[:20])
+    try:
+        booked = await book(
+            site.store, clinic, wanted.checklist, client=wanted.client, start=wanted.start, now=site.now(),
+            url=site.settings.public_url, names=wanted.names, band=band, limits=wanted.limits, by=signed_in.staff,
+            asked=form.get("id", ""),
+        )  # fmt: skip
+    except StoreError:
+        return await _made_already(site, clinic, form.get("id", ""))
+    shared = share(site, clinic, booked.session, booked.links, booked.codes)
+    return site.pages.response("arrange/links.html", session=booked.session, shared=shared)
+
+
+async def clinic_of(site: Site, signed_in: SignedIn) -> Clinic:
+    """The clinic that somebody works at."""
+    clinic = await site.store.clinic(signed_in.staff.clinic)
+    if clinic is None:
+        raise NotYours
+    return clinic
+
+
+def read_start(clinic: Clinic, typed: str, now: int) -> int:
+    """The instant of a local time as a form sends it. Raises Unclear."""
+    words = WORDS["en"]["arrange"]["errors"]
+    try:
+        start = zones.parse_local(typed, zones.zone_named(clinic.zone))
+    except (zones.ZoneError, OverflowError, ValueError, OSError):
+        raise Unclear("start", words["start"]) from None
+    if not now - EARLIEST_DAYS * DAY_MS <= start <= now + LATEST_DAYS * DAY_MS:
+        raise Unclear("start", words["start_far"])
+    return start
+
+
+def read_limits_of(checklist: Checklist, form: dict[str, str]) -> dict[str, float]:
+    """The limits of a form. Raises Unclear with the limit's name in the sentence."""
+    words = WORDS["en"]["arrange"]
+    try:
+        return read_limits(checklist, form)
+    except LimitError as wrong:
+        kind = next(one for one in offered(checklist) if one.id == wrong.kind)
+        sentence = fill(
+            words["errors"][wrong.why], label=words["limits"][kind.id], low=kind.low, high=kind.high, unit=kind.unit
+        )
+        raise Unclear(kind.id, sentence) from None
+
+
+async def _wanted(site: Site, clinic: Clinic, form: dict[str, str]) -> Wanted:
+    words = WORDS["en"]["arrange"]["errors"]
+    client = " ".join(form.get("client", "").split())
+    if not client or len(client) > 60:
+        raise Unclear("client", words["client"])
+    if form.get("protocol") not in names():
+        raise Unclear("protocol", words["protocol"])
+    checklist = load(form["protocol"])
+    start = read_start(clinic, form.get("start", ""), site.now())
+    people = {role: " ".join(form.get(role, "").split())[:60] for role in ("support", "prescriber")}
+    wanted = Wanted(client, start, checklist, read_limits_of(checklist, form), people)
+    around = await site.store.sessions_from(
+        clinic.id, start - (ALIKE_DAYS + 1) * DAY_MS, start + (ALIKE_DAYS + 1) * DAY_MS
+    )
+    wanted.alike, wanted.same_day = alike(client, around), around
+    return wanted
+
+
+async def _made_already(site: Site, clinic: Clinic, asked: str) -> Response:
+    """The form came twice: there is one session, and its links were shown to the first."""
+    made = await site.store.session(clinic.id + digest(asked)[:12], clinic.id)
+    if made is None or not asked:
+        raise StoreError("The session could not be made. Nothing was stored; try again.")
+    return RedirectResponse(f"/s/{made.handle}/arrange", status_code=303)
+
+
+async def _form(
+    site: Site,
+    signed_in: SignedIn,
+    typed: dict[str, str],
+    status: int = 200,
+    error: Unclear | None = None,
+    others: list[Session] | None = None,
+) -> Response:
+    clinic = await clinic_of(site, signed_in)
+    like = [{"name": one.client, "start": local_time(clinic, one.start), "room": one.room} for one in others or ()]
+    protocols: list[dict[str, Any]] = [
+        {"id": one.id, "title": one.words["en"]["title"], "limits": [kind.id for kind in offered(one)]}
+        for one in map(load, names())
+    ]
+    kinds = list({kind.id: kind for name in names() for kind in offered(load(name))}.values())
+    return site.pages.response(
+        "arrange/new.html", status, typed=typed, error=error, others=like, protocols=protocols, kinds=kinds,
+        zone=clinic.zone, staff=signed_in.staff,
+    )  # fmt: skip
