@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sessionday.band import Band, free_band
 from sessionday.booking import Booked, book
 from sessionday.protocols import Checklist, load
 from sessionday.serving import serve
@@ -69,10 +70,14 @@ async def fill(settings: Settings, passphrase: str) -> list[tuple[Story, Booked]
     now = time.time_ns() // 1_000_000
     store = await Store.open(settings.database, now=now - 60 * HOUR, writer=False)
     try:
-        clinic = await store.add_clinic("Maple House", "America/Toronto", "+1 555 0100", now)
+        clinic = await store.add_clinic("Maple House", "America/Toronto", "+1 555 0100", now, "911", "+1 555 0142")
         staff = await store.add_staff(clinic.id, EMAIL, "Robin Lee", hash_passphrase(passphrase), now)
         checklist = load("kap-lozenge")
-        return [(story, await Telling(store, clinic, staff, checklist, story, now).tell(settings)) for story in STORIES]
+        told: list[tuple[Story, Booked]] = []
+        for story in STORIES:
+            band = free_band([booked.session for _, booked in told], story.client[:2].upper(), str(len(told) + 1))
+            told.append((story, await Telling(store, clinic, staff, checklist, story, now).tell(settings, band)))
+        return told
     finally:
         await store.close()
 
@@ -89,12 +94,13 @@ class Telling:
         self._devices = {role: str(uuid.uuid4()) for role in ("client", "support", "prescriber", "staff", "other")}
         self._counts = dict.fromkeys(self._devices, 0)
 
-    async def tell(self, settings: Settings) -> Booked:
+    async def tell(self, settings: Settings, band: Band) -> Booked:
         """The session with its record until now."""
         names = {"support": self._story.support, "prescriber": "Dr. Osei"}
         booked = await book(
             self._store, self._clinic, self._checklist,
             client=self._story.client, start=self._start, now=self._now, url=settings.public_url, names=names,
+            band=band, by=self._staff,
         )  # fmt: skip
         self._session = booked.session
         self._seats = {seat.role: seat.id for seat in await self._store.seats(booked.session)}
