@@ -17,7 +17,7 @@ ROOMS = {
     "protocols": {"core", "protocols"},
     "store": {"core", "store"},
     "words": {"words"},
-    "web": {"core", "protocols", "store", "web", "words", "settings", "zones"},
+    "web": {"core", "protocols", "store", "web", "words", "settings", "zones", "band", "limits", "booking"},
 }
 ONLY_IN = {
     "jinja2": {"web/rendering.py"},

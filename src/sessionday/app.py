@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
-from sessionday.web import arranging, board, carry, desk, landing, live, offline, pages, sessions, sign_in, sync
+from sessionday.web import arranging, board, carry, desk, landing, live, offline, pages, ride, sessions, sign_in, sync
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -64,6 +64,8 @@ ROUTES = [
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
     Route("/s/{handle}/arrange", arranging.show, methods=["GET"]),
     Route("/s/{handle}/arrange", arranging.change, methods=["POST"]),
+    Route("/s/{handle}/ride", ride.show, methods=["GET"]),
+    Route("/s/{handle}/ride", ride.record, methods=["POST"]),
     Route("/s/{handle}/limits", arranging.limits, methods=["GET"]),
     Route("/s/{handle}/limits", arranging.set_limits, methods=["POST"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),

@@ -50,6 +50,8 @@ SESSION_ROWS = {
     ("POST", "/s/{handle}/seats"): Row({"staff": 200}),
     ("GET", "/s/{handle}/arrange"): Row({"staff": 200}),
     ("POST", "/s/{handle}/arrange"): Row({"staff": 303}),  # taken over
+    ("GET", "/s/{handle}/ride"): Row({"staff": 200}),
+    ("POST", "/s/{handle}/ride"): Row({"staff": 422}),  # without a word of what was done
     ("GET", "/s/{handle}/limits"): Row({"staff": 200, "prescriber": 200}),
     ("POST", "/s/{handle}/limits"): Row({"staff": 303, "prescriber": 303}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
@@ -142,6 +144,8 @@ async def asked(scene: Scene, who: str, method: str, route: str, name: str = "ow
         return await phone.http.request(method, path, params={"device": "d"} if route.endswith("/light") else None)
     form = {"id": str(uuid4()), "step": "intentions", "answer": "rest", "do": "code"}
     form["do"] = "take" if route.endswith("/arrange") else form["do"]
+    if route.endswith("/ride"):
+        form["branch"] = "stays"
     if route.endswith("/seats") and name in scene.sessions:
         form["seat"] = (await scene.world.store.seats(scene.sessions[name]))[0].id
     return await phone.http.post(path, data=form)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from sessionday.core.answers import verdict
 from sessionday.protocols import Checklist
@@ -25,6 +26,11 @@ class Here:
     credential: str
     revoked: bool = False
     expired: bool = False
+
+    @property
+    def form_device(self) -> str:
+        """The device that plain forms of this browser count as: it has no log of its own."""
+        return str(uuid5(NAMESPACE_URL, f"{self.session.id}/{self.person}/{self.credential}"))
 
     @property
     def session(self) -> Session:

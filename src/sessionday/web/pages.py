@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from typing import Any
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -151,7 +151,7 @@ def _fact(site: Site, here: Here, pack: dict[str, Any], form: dict[str, str]) ->
         session=here.session.id,
         by=here.person,
         role=here.role,
-        device=str(uuid5(NAMESPACE_URL, f"{here.session.id}/{here.person}/{here.credential}")),
+        device=here.form_device,
         id=form.get("id") or str(uuid4()),
         seen=int(form["seen"]) if form.get("seen", "").isdecimal() and len(form["seen"]) < 15 else 0,
         at=happened_at(pack, form, now) if here.role == "staff" else now,
