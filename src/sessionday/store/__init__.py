@@ -4,21 +4,38 @@ from .backup import Backup
 from .errors import (
     Conflict,
     DatabaseInUse,
+    DraftChanged,
     EmailTaken,
     NewerDatabase,
     NoSuchSession,
     StoreBusy,
     StoreError,
     StoreFailed,
+    VersionTaken,
 )
 from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
-from .types import Browser, Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
+from .types import (
+    Browser,
+    Clinic,
+    Draft,
+    Fact,
+    Held,
+    Look,
+    News,
+    Push,
+    Seat,
+    Session,
+    Staff,
+    StoredProtocol,
+    Verdict,
+)  # fmt: skip
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Alarm", "Backup", "Browser", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken", "Fact", "Held", "Listed",
+    "WHY", "Alarm", "Backup", "Browser", "Clinic", "Conflict", "DatabaseInUse", "Draft",
+    "DraftChanged", "EmailTaken", "Fact", "Held", "Listed",
     "Look", "NewerDatabase", "News", "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy",
-    "StoreError", "StoreFailed", "Summary", "Verdict", "move",
+    "StoreError", "StoreFailed", "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move",
 ]  # fmt: skip
