@@ -8,11 +8,20 @@ import pytest
 
 from sessionday.booking import book
 from sessionday.protocols import built_in, names
+from sessionday.store import Clinic
 from sessionday.web.shelf import on_shelf, shelf_of
 from tests.web.pages import Page
 from tests.world import HASH, MINUTE, START, Phone, World
 
 LOZENGE = next(text for (id, _), (_, text) in built_in().items() if id == "kap-lozenge")
+
+
+async def lead_at(world: World, email: str = "lee@example.org", clinic: Clinic | None = None) -> Phone:
+    """A browser where a lead of the clinic is signed in: Lee, or somebody of another clinic."""
+    if await world.store.staff_by_email(email) is None:
+        at = (clinic or world.clinic).id
+        await world.store.add_staff(at, email, "Lee Park", HASH, world.clock.now, role="lead")
+    return await world.desk(email)
 
 
 async def page(phone: Phone, path: str, status: int = 200) -> Page:
@@ -80,16 +89,16 @@ async def test_a_protocol_reads_as_its_gates_and_every_step(world: World, name: 
 
 
 async def test_a_copy_is_a_draft_of_the_clinics_own_first_version(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     source = (await form(lead, await draft_of(lead)))["source"]
     assert "\nid: our-kap-lozenge\n" in source
     assert source.replace("id: our-kap-lozenge", "id: kap-lozenge") == LOZENGE
 
 
 async def test_a_published_copy_is_on_the_shelf_and_sessions_can_run_under_it(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     assert await published(lead, change=("observe: 2 h", "observe: 3 h")) == "/protocols/our-kap-lozenge/1"
-    assert "Published by Robin Lee" in (await lead.http.get("/protocols")).text
+    assert "Published by Lee Park" in (await lead.http.get("/protocols")).text
     one = await on_shelf(world.store, world.clinic.id, "our-kap-lozenge", "1", world.clock.now)
     assert one is not None
     booked = await book(
@@ -102,7 +111,7 @@ async def test_a_published_copy_is_on_the_shelf_and_sessions_can_run_under_it(wo
 
 
 async def test_another_clinic_sees_nothing_of_it(world: World) -> None:
-    lead, eve = await world.desk(), await world.desk("eve@example.org")
+    lead, eve = await lead_at(world), await lead_at(world, "eva@example.org", world.other)
     draft, version = await draft_of(lead), await published(lead)
     for path in (draft, version, f"{version}/copy"):
         answer = await (eve.http.post(path) if path.endswith("copy") else eve.http.get(path))
@@ -112,8 +121,7 @@ async def test_another_clinic_sees_nothing_of_it(world: World) -> None:
 
 
 async def test_staff_who_lead_nothing_read_and_change_nothing(world: World) -> None:
-    await world.store.add_staff(world.clinic.id, "ada@example.org", "Ada", HASH, world.clock.now, role="staff")
-    lead, ada = await world.desk(), await world.desk("ada@example.org")
+    lead, ada = await lead_at(world), await world.desk()
     draft = await draft_of(lead)
     assert (await ada.http.get("/protocols/kap-lozenge/1")).status_code == 200
     refused = await ada.http.post("/protocols/kap-lozenge/1/copy")
@@ -128,7 +136,7 @@ async def test_staff_who_lead_nothing_read_and_change_nothing(world: World) -> N
 
 
 async def test_a_draft_is_saved_with_mistakes_and_says_them_beside_their_lines(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     draft = await draft_of(lead)
     given = await form(lead, draft)
     broken = given["source"].replace("observe: 2 h after dose", "observe: soon") + "</textarea><b>\n\n"
@@ -142,7 +150,7 @@ async def test_a_draft_is_saved_with_mistakes_and_says_them_beside_their_lines(w
 
 
 async def test_a_draft_that_does_not_compile_is_not_published_and_its_text_stays(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     draft = await draft_of(lead)
     given = await form(lead, draft)
     broken = given["source"].replace("observe: 2 h after dose", "observe: soon")
@@ -156,7 +164,7 @@ async def test_a_draft_that_does_not_compile_is_not_published_and_its_text_stays
 
 
 async def test_a_version_that_is_stored_never_changes(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     version = await published(lead)
     body = await world.store.protocol(world.clinic.id, "our-kap-lozenge", "1")
     draft = await draft_of(lead, "our-kap-lozenge/1")
@@ -185,7 +193,7 @@ async def test_a_version_that_is_stored_never_changes(world: World) -> None:
 async def test_an_id_or_version_that_could_not_be_told_apart_is_refused(
     world: World, there: str, instead: str, said: str
 ) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     draft = await draft_of(lead)
     given = await form(lead, draft)
     changed = given["source"].replace(there, instead, 1)
@@ -197,7 +205,7 @@ async def test_an_id_or_version_that_could_not_be_told_apart_is_refused(
 
 
 async def test_the_second_of_two_editors_is_told_and_keeps_their_text(world: World) -> None:
-    one, other = await world.desk(), await world.desk()
+    one, other = await lead_at(world), await lead_at(world)
     draft = await draft_of(one)
     first, second = await form(one, draft), await form(other, draft)
     assert (await one.http.post(draft, data={**first, "source": "id: one\n"})).status_code == 303
@@ -205,7 +213,7 @@ async def test_the_second_of_two_editors_is_told_and_keeps_their_text(world: Wor
         mine = {**second, "source": LOZENGE.replace("id: kap-lozenge", "id: two"), "do": do}
         answer = await other.http.post(draft, data=mine)
         assert (answer.status_code, text_of(answer.text)) == (409, mine["source"]), do
-        assert "Robin Lee saved this draft meanwhile" in Page(answer.text).alert
+        assert "Lee Park saved this draft meanwhile" in Page(answer.text).alert
         assert "id: one" in answer.text
     assert (await form(one, draft))["source"] == "id: one\n"
     # Told what the other wrote, they can save theirs over it.
@@ -217,7 +225,7 @@ async def test_the_second_of_two_editors_is_told_and_keeps_their_text(world: Wor
 
 
 async def test_a_text_that_is_too_long_stays_on_the_page(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     draft = await draft_of(lead)
     given = await form(lead, draft)
     long = "# é\n" * 80_000
@@ -229,7 +237,7 @@ async def test_a_text_that_is_too_long_stays_on_the_page(world: World) -> None:
 
 
 async def test_a_draft_is_checked_as_it_is_typed_and_nothing_is_stored(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     draft = await draft_of(lead)
     before = await form(lead, draft)
     answer = await lead.http.post(f"{draft}/check", json={"source": "a: &x [1]\nb: *x\n"})
@@ -245,7 +253,7 @@ async def test_a_draft_is_checked_as_it_is_typed_and_nothing_is_stored(world: Wo
 
 
 async def test_a_draft_can_be_thrown_away(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     draft = await draft_of(lead)
     given = await form(lead, draft)
     assert (await lead.http.post(draft, data={**given, "do": "discard"})).headers["location"] == "/protocols"
@@ -253,12 +261,14 @@ async def test_a_draft_can_be_thrown_away(world: World) -> None:
 
 
 async def test_versions_are_compared_by_what_they_mean(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     await published(lead)
     draft = await draft_of(lead, "our-kap-lozenge/1")
     given = await form(lead, draft)
     text = given["source"].replace("observe: 2 h after dose", "observe: 3 h after dose")
-    text = text.replace("max_systolic: {unit: mmHg, min: 90, max: 200}", "max_systolic: {unit: mmHg, min: 90, max: 190}")
+    text = text.replace(
+        "max_systolic: {unit: mmHg, min: 90, max: 200}", "max_systolic: {unit: mmHg, min: 90, max: 190}"
+    )
     assert (await lead.http.post(draft, data={**given, "source": text, "do": "publish"})).status_code == 303
     answer = await lead.http.get("/protocols/our-kap-lozenge/compare?from=1&to=2")
     shown = Page(answer.text)
@@ -273,7 +283,7 @@ async def test_versions_are_compared_by_what_they_mean(world: World) -> None:
 
 
 async def test_a_running_session_keeps_its_version(world: World) -> None:
-    lead = await world.desk()
+    lead = await lead_at(world)
     before = await world.store.protocol(world.clinic.id, "kap-lozenge", "1")
     await published(lead, change=("observe: 2 h", "observe: 4 h"))
     world.clock.now += MINUTE
