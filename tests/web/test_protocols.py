@@ -10,6 +10,7 @@ from sessionday.booking import book
 from sessionday.protocols import built_in, names
 from sessionday.store import Clinic
 from sessionday.web.shelf import on_shelf, shelf_of
+from tests.protocols.broken import BROKEN
 from tests.web.pages import Page
 from tests.world import HASH, MINUTE, START, Phone, World
 
@@ -290,3 +291,20 @@ async def test_a_running_session_keeps_its_version(world: World) -> None:
     assert world.booked.session.protocol_id == "kap-lozenge"
     assert await world.store.protocol(world.clinic.id, "kap-lozenge", "1") == before
     assert json.loads(before or "")["rules"]["observe"]["minutes"] == 120
+
+
+async def test_every_mistake_is_told_on_the_page_beside_its_line(world: World) -> None:
+    lead = await lead_at(world)
+    draft = await draft_of(lead)
+    for case in BROKEN:
+        given = await form(lead, draft)
+        assert (await lead.http.post(draft, data={**given, "source": case.text})).status_code == 303
+        answer = await lead.http.get(draft)
+        shown, text = Page(answer.text), unescape(answer.text)
+        assert (shown.faults, text_of(answer.text)) == ([], case.text), case.name
+        assert shown.having("data-line") == [str(line) for line, _, _ in case.said], case.name
+        assert {f"line-{line}" for line, _, _ in case.said} <= set(shown.having("id")), case.name
+        beside = text.split("data-said")[1].split("</pre>")[0].split(">", 1)[1].split("\n")
+        for line, _, message in case.said:
+            assert message in text, case.name
+            assert message in beside[line - 1], case.name
