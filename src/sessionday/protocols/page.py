@@ -64,10 +64,8 @@ class Page:
             if not isinstance(key, yaml.ScalarNode):
                 self.say(key, f"a key of {what} must be a word, {_is(key)}")
             elif key.value in seen:
-                self.say(
-                    key,
-                    f"{what} has ‘{key.value}’ twice: in line {line_of(seen[key.value])} and line {line_of(key)}; keep one",
-                )
+                lines = f"in line {line_of(seen[key.value])} and line {line_of(key)}"
+                self.say(key, f"{what} has ‘{key.value}’ twice: {lines}; keep one")
             elif known is not None and key.value not in known:
                 seen[key.value] = key
                 self.say(key, f"unknown key ‘{key.value}’ in {what}{suggest(key.value, known)}")
