@@ -14,7 +14,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
-from sessionday.web import arranging, board, carry, desk, landing, live, offline, pages, ride, sessions, sign_in, sync
+from sessionday.web import (
+    arranging,
+    board,
+    carry,
+    desk,
+    drafts,
+    landing,
+    live,
+    offline,
+    pages,
+    protocols,
+    ride,
+    sessions,
+    sign_in,
+    sync,
+)
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -84,6 +99,14 @@ ROUTES = [
     Route("/sessions/new", sessions.make, methods=["POST"]),
     Route("/carry", carry.page, methods=["GET"]),
     Route("/carry", carry.carry, methods=["POST"]),
+    # Protocols: staff read them, leads write them
+    Route("/protocols", protocols.shelf, methods=["GET"]),
+    Route("/protocols/drafts/{draft}", drafts.form, methods=["GET"]),
+    Route("/protocols/drafts/{draft}", drafts.save, methods=["POST"]),
+    Route("/protocols/drafts/{draft}/check", drafts.check, methods=["POST"]),
+    Route("/protocols/{protocol}/compare", protocols.compare, methods=["GET"]),
+    Route("/protocols/{protocol}/{version}", protocols.show, methods=["GET"]),
+    Route("/protocols/{protocol}/{version}/copy", drafts.copy, methods=["POST"]),
     # One release of static files
     Route("/sw.js", offline.worker, methods=["GET"]),
     Route("/static/{build}/{path:path}", offline.static, methods=["GET"]),
@@ -201,7 +224,8 @@ def problem(
     site: Site | None = getattr(request.scope["app"].state, "site", None)
     if site is None:
         return Response(sentence, status_code=status, headers=headers)
-    page = site.pages.response("problem.html", status, says=TOLD.get(status), sentence=sentence, phone=phone)
+    says = None if code == "leads_only" else TOLD.get(status)
+    page = site.pages.response("problem.html", status, says=says, sentence=sentence, phone=phone)
     page.headers.update(headers or {})
     return page
 

@@ -71,7 +71,7 @@ async def fill(settings: Settings, passphrase: str) -> list[tuple[Story, Booked]
     store = await Store.open(settings.database, now=now - 60 * HOUR, writer=False)
     try:
         clinic = await store.add_clinic("Maple House", "America/Toronto", "+1 555 0100", now, "911", "+1 555 0142")
-        staff = await store.add_staff(clinic.id, EMAIL, "Robin Lee", hash_passphrase(passphrase), now)
+        staff = await store.add_staff(clinic.id, EMAIL, "Robin Lee", hash_passphrase(passphrase), now, "lead")
         checklist = load("kap-lozenge")
         told: list[tuple[Story, Booked]] = []
         for story in STORIES:

@@ -190,7 +190,7 @@ MISTAKES = [
     ('{en: "Gone?"}', '{de: "Weg?"}', "leave", "‘what’ has no words in ‘en’"),
     ('{en: "Gone?"}', '{en: "Gone?", de: "Weg?"}', "leave", "the language ‘de’, which ‘languages’ at the top does not"),
     ('{en: "Gone?"}', '{en: " "}', "leave", "‘what’ in ‘en’ is empty"),
-    ('{en: "Gone?"}', '"Gone?"', "leave", "‘what’ must be a mapping"),
+    ('{en: "Gone?"}', '"Gone?"', "leave", "‘what’ needs its language: write {en: 'Gone?'}"),
     ('{en: "A friend"}', "{en: [A, friend]}", "ride", "the label of ‘friend’ in ‘en’ must be text, not a list"),
     ('friend: {en: "A friend"}, ', "", "ride", "‘answers’ has no label for ‘friend’"),
     (
@@ -225,7 +225,7 @@ NEEDED = ["id", "version", "languages", "title", "observe", "hold", "assume", "p
 @pytest.mark.parametrize("key", NEEDED)
 def test_a_protocol_that_lacks_a_key_is_told_which(key: str) -> None:
     text = SMALL.replace(f"\n{key}:", f"\nnot_{key}:")
-    assert f"a protocol lacks the key ‘{key}’" in [problem.message for problem in problems_of(text)]
+    assert f"a protocol lacks the key ‘{key}’; add it" in [problem.message for problem in problems_of(text)]
 
 
 @pytest.mark.parametrize("key", ["who", "answer", "source", "title", "what", "why", "answers"])
@@ -234,25 +234,27 @@ def test_a_step_that_lacks_a_key_is_told_which_at_its_own_line(key: str) -> None
     start = line_with("id: leave", SMALL)
     gone = next(n for n in range(start, start + 9) if lines[n].strip().startswith(f"{key}:"))
     text = "\n".join(lines[:gone] + lines[gone + 1 :])
-    assert problems_of(text)[0] == Problem("my.yaml", start, "leave", f"a step lacks the key ‘{key}’")
+    assert problems_of(text)[0] == Problem("my.yaml", start, "leave", f"a step lacks the key ‘{key}’; add it")
 
 
 def test_a_step_without_an_id_is_told_at_its_line() -> None:
     text = SMALL.replace("      - id: leave\n        who: staff", "      - who: staff")
-    assert Problem("my.yaml", line_with("- who: staff", text), None, "a step lacks the key ‘id’") in problems_of(text)
+    assert Problem(
+        "my.yaml", line_with("- who: staff", text), None, "a step lacks the key ‘id’; add it"
+    ) in problems_of(text)
 
 
 def test_two_steps_of_one_id_are_told_with_both_lines() -> None:
     text = SMALL.replace("id: watch", "id: dose")
     lines = line_with("id: dose", text), line_with("id: dose", text, 2)
-    said = f"two steps have the id ‘dose’: in line {lines[0]} and line {lines[1]}"
+    said = f"two steps have the id ‘dose’: in line {lines[0]} and line {lines[1]}; rename one"
     assert Problem("my.yaml", lines[1], "dose", said) in problems_of(text)
 
 
 def test_a_key_that_is_there_twice_is_told_with_both_lines() -> None:
     text = SMALL.replace("        gate: drive\n", "        gate: drive\n        gate: close\n")
     line = line_with("gate: drive", text)
-    said = f"a step has ‘gate’ twice: in line {line} and line {line + 1}"
+    said = f"a step has ‘gate’ twice: in line {line} and line {line + 1}; keep one"
     assert Problem("my.yaml", line + 1, "slept", said) in problems_of(text)
 
 

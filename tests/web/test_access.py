@@ -71,10 +71,17 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/sign-in"): (422, 422),  # a wrong passphrase
     ("GET", "/board"): (200, 303),
     ("GET", "/board/live"): (200, 401),
-    ("GET", "/sessions/new"): (200, 404),
-    ("POST", "/sessions/new"): (422, 404),
+    ("GET", "/sessions/new"): (200, 303),
+    ("POST", "/sessions/new"): (422, 401),
     ("GET", "/carry"): (200, 303),
     ("POST", "/carry"): (200, 401, 200),  # who may only push
+    ("GET", "/protocols"): (200, 303),
+    ("GET", "/protocols/{protocol}/{version}"): (200, 303),
+    ("GET", "/protocols/{protocol}/compare"): (200, 303),
+    ("POST", "/protocols/{protocol}/{version}/copy"): (403, 401),  # leads only, as all that follow
+    ("GET", "/protocols/drafts/{draft}"): (403, 303),
+    ("POST", "/protocols/drafts/{draft}"): (403, 401),
+    ("POST", "/protocols/drafts/{draft}/check"): (403, 401),
     ("GET", "/sw.js"): (200, 200),
     ("GET", "/static/{build}/{path:path}"): (200, 200),
     ("POST", "/sign-out"): (303, 303),  # last: it ends who asks
@@ -135,6 +142,8 @@ async def asked(scene: Scene, who: str, method: str, route: str, name: str = "ow
     phone, handle = scene.people[who], scene.handle(who, name)
     path = route.replace("{handle}", handle).replace("{step}", "intentions").replace("{path:path}", "css/day.css")
     path = path.replace("{build}", scene.world.app.state.site.release.build)
+    path = path.replace("{protocol}", "kap-lozenge").replace("{version}", "1").replace("{draft}", "none")
+    path += "?from=1&to=1" if route.endswith("/compare") else ""
     if route.endswith("/sync"):
         phone.handle = handle
         return await phone.sync()

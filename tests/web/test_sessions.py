@@ -26,7 +26,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 
 
 async def make(desk: Phone, **typed: str) -> httpx2.Response:
-    form = {"id": str(uuid4()), "client": "Wren", "start": "2026-12-03T09:30", "protocol": "kap-lozenge"}
+    form = {"id": str(uuid4()), "client": "Wren", "start": "2026-12-03T09:30", "protocol": "kap-lozenge 1"}
     return await desk.http.post("/sessions/new", data={**form, **typed})
 
 

@@ -2,6 +2,17 @@
 
 from .checklist import Checklist, Problem, ProtocolError
 from .compile import compile_text
-from .shelf import load, names
+from .own import copied, own_problems
+from .shelf import built_in, load, names
 
-__all__ = ["Checklist", "Problem", "ProtocolError", "compile_text", "load", "names"]
+__all__ = [
+    "Checklist",
+    "Problem",
+    "ProtocolError",
+    "built_in",
+    "compile_text",
+    "copied",
+    "load",
+    "names",
+    "own_problems",
+]

@@ -93,7 +93,7 @@ def _by_id(page: Page, node: yaml.Node, key: str, what: str) -> Found:
     if isinstance(node, yaml.MappingNode) and not node.value:
         page.say(node, f"‘{key}’ is empty; write at least one")
     for id in page.nulls(node):
-        page.say(node, f"‘{id}’ in ‘{key}’ has nothing behind its colon")
+        page.say(node, f"‘{id}’ in ‘{key}’ has nothing behind its colon; write what it means")
     return {id: value for id, value in found.items() if good_id(page, value, id, f"the id of {what}")}
 
 

@@ -14,6 +14,7 @@ from .checklist import Problem
 
 _NULL = "tag:yaml.org,2002:null"
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?", re.ASCII)
+_LOOK = "; look here and just above for a bracket, a quote or a colon that is missing"
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -38,11 +39,14 @@ class Page:
             root = yaml.compose(text, Loader=_NoAliases)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self.say(mark.line + 1 if mark else 1, f"this is not YAML: {error.problem or error.context}")
+            said = f"this is not YAML: {error.problem or error.context}"
+            self.say(
+                mark.line + 1 if mark else 1, said if isinstance(error, yaml.composer.ComposerError) else said + _LOOK
+            )
         except yaml.YAMLError as error:
             self.say(1, f"this is not YAML: {str(error).splitlines()[0]}")
         except RecursionError:
-            self.say(1, "this is nested too deeply to be a protocol")
+            self.say(1, "this is nested too deeply to be a protocol; begin again from one that works")
         else:
             if root is None:
                 self.say(1, "the file is empty; a protocol begins with ‘id:’")
@@ -60,9 +64,8 @@ class Page:
             if not isinstance(key, yaml.ScalarNode):
                 self.say(key, f"a key of {what} must be a word, {_is(key)}")
             elif key.value in seen:
-                self.say(
-                    key, f"{what} has ‘{key.value}’ twice: in line {line_of(seen[key.value])} and line {line_of(key)}"
-                )
+                lines = f"in line {line_of(seen[key.value])} and line {line_of(key)}"
+                self.say(key, f"{what} has ‘{key.value}’ twice: {lines}; keep one")
             elif known is not None and key.value not in known:
                 seen[key.value] = key
                 self.say(key, f"unknown key ‘{key.value}’ in {what}{suggest(key.value, known)}")
@@ -92,7 +95,10 @@ class Page:
         if isinstance(parent, yaml.MappingNode):
             for key in missing:
                 empty = key in self.nulls(parent)
-                self.say(parent, f"‘{key}’ of {what} is empty" if empty else f"{what} lacks the key ‘{key}’")
+                self.say(
+                    parent,
+                    f"‘{key}’ of {what} is empty; write it" if empty else f"{what} lacks the key ‘{key}’; add it",
+                )
         return not missing
 
     def text(self, node: yaml.Node, what: str) -> str | None:
@@ -113,14 +119,15 @@ class Page:
         word = self.text(node, what)
         if word is None or word in allowed:
             return word
-        self.say(node, f"{what} can't be ‘{word}’{suggest(word, allowed)}; it is one of: {', '.join(allowed)}")
+        near = suggest(word, allowed)
+        self.say(node, f"{what} can't be ‘{word}’{f'{near} It' if near else '; it'} is one of: {', '.join(allowed)}")
         return None
 
     def some_of(self, node: yaml.Node, what: str, allowed: Collection[str]) -> list[str]:
         nodes = [node] if isinstance(node, yaml.ScalarNode) else self.items(node, what)
         words = [word for word in (self.one_of(each, f"each of {what}", allowed) for each in nodes) if word]
         if len(set(words)) < len(words):
-            self.say(node, f"{what} names one twice")
+            self.say(node, f"{what} names one twice; name each once")
         elif not nodes and isinstance(node, yaml.SequenceNode):
             self.say(node, f"{what} is empty; name at least one of: {', '.join(allowed)}")
         return words

@@ -45,7 +45,7 @@ def read_parts(page: Page, node: yaml.Node, languages: Sequence[str]) -> Parts:
 
 def _check_part(page: Page, node: yaml.Node, id: str | None, phase: str | None, listed: list[dict[str, str]]) -> None:
     if id and good_id(page, node, id, "a part's id") and any(part["id"] == id for part in listed):
-        page.say(node, f"two parts have the id ‘{id}’")
+        page.say(node, f"two parts have the id ‘{id}’; give one of them another")
     before = [part["phase"] for part in listed if part["phase"]]
     if phase and before and PHASES.index(phase) < PHASES.index(before[-1]):
         order = "the order is before, during, after"
@@ -54,6 +54,8 @@ def _check_part(page: Page, node: yaml.Node, id: str | None, phase: str | None, 
 
 def _check_once(page: Page, node: yaml.Node, id: str | None, lines: dict[str, int]) -> None:
     if id in lines:
-        page.in_step(id).say(node, f"two steps have the id ‘{id}’: in line {lines[id]} and line {line_of(node)}")
+        page.in_step(id).say(
+            node, f"two steps have the id ‘{id}’: in line {lines[id]} and line {line_of(node)}; rename one"
+        )
     elif id:
         lines[id] = line_of(node)

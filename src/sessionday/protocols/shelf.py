@@ -1,5 +1,6 @@
 """Where protocols are found: the built-in ones by name, others as files. The only module here that reads files."""
 
+from functools import cache
 from pathlib import Path
 
 from .checklist import Checklist, Problem, ProtocolError
@@ -12,6 +13,14 @@ _SHELF = Path(__file__).resolve().parent
 def names() -> list[str]:
     """The built-in protocols' names."""
     return sorted(path.stem for path in _SHELF.glob("*.yaml"))
+
+
+@cache
+def built_in() -> dict[tuple[str, str], tuple[Checklist, str]]:
+    """The built-in protocols by id and version, each with the YAML that it is made from; read once."""
+    texts = [(_SHELF / f"{name}.yaml").read_text("utf-8") for name in names()]
+    made = [(compile_text(text, name), text) for name, text in zip(names(), texts, strict=True)]
+    return {(checklist.id, checklist.version): (checklist, text) for checklist, text in made}
 
 
 def load(name_or_path: str) -> Checklist:

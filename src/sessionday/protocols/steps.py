@@ -110,7 +110,7 @@ def _every(page: Page, node: yaml.Node) -> dict[str, int | None] | None:
         return None
     minutes = read_minutes(page, found["each"], "‘each’")
     if minutes == 0:
-        page.say(found["each"], "‘each’ must be longer than 0 minutes")
+        page.say(found["each"], "‘each’ must be longer than 0 minutes, like ‘15 min’")
     return {"minutes": minutes, "grace_minutes": read_minutes(page, found["grace"], "‘grace’")}
 
 
@@ -129,5 +129,5 @@ def _visible_to(page: Page, found: Found, who: list[str]) -> list[str]:
     for role in ROLES:
         if role in {"staff", *who} and role not in seers:
             reason = "staff see every answer" if role == "staff" else f"{role} answers this step"
-            page.say(found["visible_to"], f"‘visible_to’ lacks {role}: {reason}")
+            page.say(found["visible_to"], f"‘visible_to’ lacks {role}: {reason}; add it")
     return [role for role in ROLES if role in seers]

@@ -23,16 +23,21 @@ class Labels:
 
 def read_text(page: Page, node: yaml.Node, what: str, languages: Sequence[str]) -> Texts:
     """One text in all languages."""
+    if isinstance(node, yaml.ScalarNode):
+        page.say(node, f"{what} needs its language: write {{{next(iter(languages), 'en')}: {node.value[:40]!r}}}")
+        return {}
     found = page.mapping(node, what)
     texts = {}
     for language, value in found.items():
         if language not in languages:
-            page.say(value, f"{what} has the language ‘{language}’, which ‘languages’ at the top does not list")
+            page.say(
+                value, f"{what} has the language ‘{language}’, which ‘languages’ at the top does not list; add it there"
+            )
         elif (text := page.text(value, f"{what} in ‘{language}’")) is not None:
             texts[language] = " ".join(text.split())
     for language in languages:
         if isinstance(node, yaml.MappingNode) and language not in found:
-            page.say(node, f"{what} has no words in ‘{language}’")
+            page.say(node, f"{what} has no words in ‘{language}’; write ‘{language}: …’ beside the others")
     return texts
 
 
@@ -44,7 +49,7 @@ def read_step_words(
     _read_into(words, page, found, labels, languages, whole=True)
     for role, node in page.mapping(found["for"], "‘for’", ROLES).items() if "for" in found else ():
         if role not in labels.readers:
-            page.say(node, f"‘for’ has words for {role}, who neither answers nor sees this step")
+            page.say(node, f"‘for’ has words for {role}, who neither answers nor sees this step; leave them out")
         differing = page.mapping(node, f"‘for’ {role}", (*TEXTS, "answers"))
         theirs: dict[str, dict[str, Any]] = {language: {} for language in languages}
         _read_into(theirs, page, differing, labels, languages, whole=False)
@@ -73,10 +78,13 @@ def _read_into(
         words[language]["answers"] = {}
     for key, node in given.items():
         if key not in labels.keys:
-            page.say(node, f"‘answers’ has a label for ‘{key}’, but the answer has only: {', '.join(labels.keys)}")
+            page.say(
+                node,
+                f"‘answers’ has a label for ‘{key}’, but the answer has only: {', '.join(labels.keys)}; leave it out",
+            )
             continue
         for language, text in read_text(page, node, f"the label of ‘{key}’", languages).items():
             words[language]["answers"][key] = text
     for key in labels.keys if whole else ():
         if key not in given:
-            page.say(found["answers"], f"‘answers’ has no label for ‘{key}’")
+            page.say(found["answers"], f"‘answers’ has no label for ‘{key}’; write what people read there")

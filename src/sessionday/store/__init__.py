@@ -4,21 +4,40 @@ from .backup import Backup
 from .errors import (
     Conflict,
     DatabaseInUse,
+    DraftChanged,
     EmailTaken,
     NewerDatabase,
     NoSuchSession,
     StoreBusy,
     StoreError,
     StoreFailed,
+    VersionTaken,
 )
 from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
-from .types import Arrangement, Browser, Claim, Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
+from .types import (
+    Arrangement,
+    Browser,
+    Claim,
+    Clinic,
+    Draft,
+    Fact,
+    Held,
+    Look,
+    News,
+    Push,
+    Seat,
+    Session,
+    Staff,
+    StoredProtocol,
+    Verdict,
+)
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken",
-    "Fact", "Held", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Push", "Seat", "Session", "Staff",
-    "Store", "StoreBusy", "StoreError", "StoreFailed", "Summary", "Verdict", "move",
+    "WHY", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse", "Draft",
+    "DraftChanged", "EmailTaken", "Fact", "Held", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Push",
+    "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
+    "Verdict", "VersionTaken", "move",
 ]  # fmt: skip

@@ -31,3 +31,11 @@ class StoreBusy(StoreError):
 
 class StoreFailed(StoreError):
     """The disk or the file failed. The writer has ended; only a restart, which checks the file, begins anew."""
+
+
+class DraftChanged(StoreError):
+    """Two people write the same draft: the second is told, and nothing of either is lost."""
+
+
+class VersionTaken(StoreError):
+    """A protocol of that id and version is stored already."""

@@ -15,6 +15,7 @@ from .errors import StoreError, StoreFailed
 from .people import People
 from .place import Lock
 from .postgres import PostgresEngine
+from .protocols import Protocols
 from .record import Record
 from .seats import Seats
 from .sqlite import SqliteEngine
@@ -25,7 +26,7 @@ from .writer import Told, Writer
 log = logging.getLogger(__name__)
 
 
-class Store(People, Seats, Arrangements, Devices, Record, Summaries, Archive):
+class Store(People, Seats, Arrangements, Devices, Record, Summaries, Archive, Protocols):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
     the process then, for nothing is written any more."""

@@ -176,3 +176,26 @@ class Look:
     name: str
     seq: int
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProtocol:
+    """`source` is the YAML, null where it is not known; `made_by` a name; `running`: sessions that are not over."""
+
+    id: str
+    version: str
+    body: str
+    source: str | None
+    made_at: int
+    made_by: str
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A protocol that is being written. `by` is the name of who saved it last."""
+
+    id: str
+    source: str
+    by: str
+    changed_at: int

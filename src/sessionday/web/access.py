@@ -33,14 +33,6 @@ async def staff_at(request: Request) -> SignedIn | None:
     return SignedIn(staff, digest(secret), expired=site.now() >= expires_at)
 
 
-async def member_of(request: Request) -> SignedIn:
-    """The member of staff who asks. Raises NotYours for everybody else."""
-    signed_in = await staff_at(request)
-    if signed_in is None or signed_in.expired:
-        raise NotYours
-    return signed_in
-
-
 async def here_of(request: Request) -> Here:
     """The session of the path, as whoever asks sits in it. Raises NotYours (404), for any reason whatever."""
     site = site_of(request)

@@ -29,12 +29,12 @@ async def body_of(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-async def form_of(request: Request) -> dict[str, str]:
+async def form_of(request: Request, limit: int = FORM_LIMIT) -> dict[str, str]:
     """A urlencoded form's fields; of a field that stands twice, the first. Raises Refused for another content type."""
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if content_type != "application/x-www-form-urlencoded":
         raise Refused(415, "not_a_form", "Only plain forms are taken here.")
-    body = await body_of(request, FORM_LIMIT)
+    body = await body_of(request, limit)
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=200)
     except ValueError:

@@ -10,13 +10,14 @@ from sessionday import zones
 from sessionday.band import alike, free_band
 from sessionday.booking import book
 from sessionday.limits import LimitError, offered, read_limits
-from sessionday.protocols import Checklist, load, names
-from sessionday.store import Clinic, Session, StoreError
-from sessionday.web.access import SignedIn, member_of
+from sessionday.protocols import Checklist
+from sessionday.store import Clinic, Session, Staff, StoreError
 from sessionday.web.errors import NotYours
+from sessionday.web.leads import staff_of
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest
 from sessionday.web.sharing import local_time, share
+from sessionday.web.shelf import shelf_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
 from sessionday.words import WORDS
@@ -50,25 +51,25 @@ class Wanted:
 
 async def new(request: Request) -> Response:
     """GET /sessions/new"""
-    site, signed_in = site_of(request), await member_of(request)
-    return await _form(site, signed_in, {})
+    site, staff = site_of(request), await staff_of(request)
+    return await _form(site, staff, {})
 
 
 async def make(request: Request) -> Response:
     """POST /sessions/new: books it and shows its links; 422 where it is unclear; asks again where names are alike."""
-    site, signed_in, form = site_of(request), await member_of(request), await form_of(request)
-    clinic = await clinic_of(site, signed_in)
+    site, staff, form = site_of(request), await staff_of(request), await form_of(request)
+    clinic = await clinic_of(site, staff)
     try:
         wanted = await _wanted(site, clinic, form)
     except Unclear as unclear:
-        return await _form(site, signed_in, form, 422, error=unclear)
+        return await _form(site, staff, form, 422, error=unclear)
     if wanted.alike and form.get("different") != "yes":
-        return await _form(site, signed_in, form, 409, others=wanted.alike)
+        return await _form(site, staff, form, 409, others=wanted.alike)
     band = free_band(wanted.same_day, form.get("initials", "").strip()[:4], form.get("room", "").strip()[:20])
     try:
         booked = await book(
             site.store, clinic, wanted.checklist, client=wanted.client, start=wanted.start, now=site.now(),
-            url=site.settings.public_url, names=wanted.names, band=band, limits=wanted.limits, by=signed_in.staff,
+            url=site.settings.public_url, names=wanted.names, band=band, limits=wanted.limits, by=staff,
             asked=form.get("id", ""),
         )  # fmt: skip
     except StoreError:
@@ -77,9 +78,9 @@ async def make(request: Request) -> Response:
     return site.pages.response("arrange/links.html", session=booked.session, shared=shared)
 
 
-async def clinic_of(site: Site, signed_in: SignedIn) -> Clinic:
+async def clinic_of(site: Site, staff: Staff) -> Clinic:
     """The clinic that somebody works at."""
-    clinic = await site.store.clinic(signed_in.staff.clinic)
+    clinic = await site.store.clinic(staff.clinic)
     if clinic is None:
         raise NotYours
     return clinic
@@ -115,9 +116,11 @@ async def _wanted(site: Site, clinic: Clinic, form: dict[str, str]) -> Wanted:
     client = " ".join(form.get("client", "").split())
     if not client or len(client) > 60:
         raise Unclear("client", words["client"])
-    if form.get("protocol") not in names():
+    id, _, version = form.get("protocol", "").partition(" ")
+    found = (await shelf_of(site.store, clinic.id, site.now())).get((id, version))
+    if found is None:
         raise Unclear("protocol", words["protocol"])
-    checklist = load(form["protocol"])
+    checklist = found.checklist
     start = read_start(clinic, form.get("start", ""), site.now())
     people = {role: " ".join(form.get(role, "").split())[:60] for role in ("support", "prescriber")}
     wanted = Wanted(client, start, checklist, read_limits_of(checklist, form), people)
@@ -138,20 +141,27 @@ async def _made_already(site: Site, clinic: Clinic, asked: str) -> Response:
 
 async def _form(
     site: Site,
-    signed_in: SignedIn,
+    staff: Staff,
     typed: dict[str, str],
     status: int = 200,
     error: Unclear | None = None,
     others: list[Session] | None = None,
 ) -> Response:
-    clinic = await clinic_of(site, signed_in)
+    clinic = await clinic_of(site, staff)
     like = [{"name": one.client, "start": local_time(clinic, one.start), "room": one.room} for one in others or ()]
-    protocols: list[dict[str, Any]] = [
-        {"id": one.id, "title": one.words["en"]["title"], "limits": [kind.id for kind in offered(one)]}
-        for one in map(load, names())
-    ]
-    kinds = list({kind.id: kind for name in names() for kind in offered(load(name))}.values())
+    shelf = await shelf_of(site.store, clinic.id, site.now())
+    protocols = [_choice(one.checklist) for one in shelf.values()]
+    kinds = list({kind.id: kind for one in shelf.values() for kind in offered(one.checklist)}.values())
     return site.pages.response(
         "arrange/new.html", status, typed=typed, error=error, others=like, protocols=protocols, kinds=kinds,
-        zone=clinic.zone, staff=signed_in.staff,
+        zone=clinic.zone, staff=staff,
     )  # fmt: skip
+
+
+def _choice(checklist: Checklist) -> dict[str, Any]:
+    return {
+        "id": f"{checklist.id} {checklist.version}",
+        "title": next(iter(checklist.words.values()))["title"],
+        "version": checklist.version,
+        "limits": [kind.id for kind in offered(checklist)],
+    }
