@@ -18,9 +18,10 @@ from sessionday.record_file import exported, verify_file
 from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
 from sessionday.store import Store, StoreError, move
+from sessionday.web.passphrase_rules import refusal
 from sessionday.web.passphrases import hash_passphrase
+from sessionday.words import WORDS
 
-MIN_PASSPHRASE = 15
 DAY_MS = 86_400_000
 
 
@@ -90,6 +91,10 @@ def _add_making(commands: Any, shared: Parser) -> None:
     command.add_argument("name")
     command.add_argument("--tz", required=True, metavar="ZONE", help="such as America/Toronto")
     command.add_argument("--phone", required=True, metavar="NUMBER", help="whom people on the pages can call")
+    command.add_argument(
+        "--emergency", default="", metavar="NUMBER", help="whom people call in an emergency, such as 911"
+    )
+    command.add_argument("--on-call", default="", metavar="NUMBER", help="the prescriber who is on call")
     command.set_defaults(run=run_clinic_new)
     staff = commands.add_parser("staff", help="staff").add_subparsers(required=True, metavar="add", parser_class=Parser)
     command = staff.add_parser("add", parents=[shared], help="add a member of staff")
@@ -162,7 +167,9 @@ def run_clinic_new(given: argparse.Namespace) -> None:
     zones.zone_named(given.tz)
 
     async def work(store: Store, settings: Settings) -> None:
-        clinic = await store.add_clinic(given.name, given.tz, given.phone, now=now_ms())
+        clinic = await store.add_clinic(
+            given.name, given.tz, given.phone, now=now_ms(), emergency=given.emergency, on_call=given.on_call
+        )
         told(given, {"id": clinic.id}, f"Clinic ‘{clinic.name}’ is {clinic.id}")
 
     in_store(given, work)
@@ -171,8 +178,8 @@ def run_clinic_new(given: argparse.Namespace) -> None:
 def run_staff_add(given: argparse.Namespace) -> None:
     """staff add"""
     passphrase = sys.stdin.readline().rstrip("\r\n")
-    if len(passphrase) < MIN_PASSPHRASE:
-        raise Usage(f"The passphrase must have at least {MIN_PASSPHRASE} characters. A few words in a row are good.")
+    if why := refusal(passphrase, (given.name, *given.name.split(), given.email, given.email.partition("@")[0])):
+        raise Usage(WORDS["en"]["set_up"]["refused"][why])
 
     async def work(store: Store, settings: Settings) -> None:
         if await store.clinic(given.clinic) is None:

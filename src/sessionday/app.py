@@ -22,13 +22,16 @@ from sessionday.web import (
     drafts,
     landing,
     live,
+    me,
     offline,
     pages,
     protocols,
     ride,
     sessions,
+    set_up,
     sign_in,
     sync,
+    team,
 )
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
@@ -52,7 +55,7 @@ TOLD = {
 
 async def front(request: Request) -> Response:
     """GET /: staff come here; everybody else has a link."""
-    return RedirectResponse("/board", status_code=303)
+    return await set_up.first_of_all(site_of(request)) or RedirectResponse("/board", status_code=303)
 
 
 async def health(request: Request) -> Response:
@@ -90,9 +93,19 @@ ROUTES = [
     Route("/s/{handle}/live", live.Live(live.session_live), methods=["GET"]),
     Route("/s/{handle}/app.webmanifest", offline.app_manifest, methods=["GET"]),
     # Staff
+    Route("/set-up", set_up.form, methods=["GET"]),
+    Route("/set-up", set_up.make, methods=["POST"]),
+    Route("/join", team.invited, methods=["GET"]),
+    Route("/join", team.join, methods=["POST"]),
     Route("/sign-in", sign_in.form, methods=["GET"]),
     Route("/sign-in", sign_in.enter, methods=["POST"]),
     Route("/sign-out", sign_in.leave, methods=["POST"]),
+    Route("/me", me.show, methods=["GET"]),
+    Route("/me", me.change, methods=["POST"]),
+    Route("/staff", team.show, methods=["GET"]),
+    Route("/staff", team.change, methods=["POST"]),
+    Route("/clinic", team.clinic, methods=["GET"]),
+    Route("/clinic", team.edit_clinic, methods=["POST"]),
     Route("/board", board.board, methods=["GET"]),
     Route("/board/live", live.Live(live.board_live), methods=["GET"]),
     Route("/sessions/new", sessions.new, methods=["GET"]),
@@ -126,6 +139,7 @@ def create_app(
         store.fresh = site.recent.grew
         store.news = site.hear
         store.on_failure = lambda failure: on_failure()
+        site.has_clinic = bool(await store.clinics())
         site.watch.start()
         try:
             yield

@@ -11,6 +11,7 @@ import uvicorn
 from sessionday.app import create_app
 from sessionday.settings import Settings, folder
 from sessionday.web.light import LIBRARY
+from sessionday.web.set_up import set_up_code
 
 EXIT_NOT_WRITING = 70  # EX_SOFTWARE: whoever supervises the process starts it again
 
@@ -37,7 +38,7 @@ def serve(settings: Settings, on_start: Callable[[], None] | None = None) -> Non
     gc.set_threshold(10_000, 20, 50)
     # uvicorn passes the signal on when it has shut down; then leave in order, so that a demo's folder goes too.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
-    server = Announcing(config, on_start or (lambda: welcome(settings)))
+    server = Announcing(config, on_start or (lambda: welcome(settings, app.state.site.has_clinic)))
     server.run()
     if not server.started:
         raise SystemExit(1)
@@ -56,11 +57,14 @@ class Announcing(uvicorn.Server):
             self._on_start()
 
 
-def welcome(settings: Settings) -> None:
+def welcome(settings: Settings, has_clinic: bool) -> None:
     """Where to go next."""
     print(f"Session Day runs at {settings.public_url}", flush=True)
-    print(f"Staff sign in at    {settings.public_url}/sign-in", flush=True)
-    print("No clinic yet? sessionday clinic new NAME --tz ZONE --phone NUMBER", flush=True)
+    if has_clinic:
+        print(f"Staff sign in at    {settings.public_url}/sign-in", flush=True)
+        return
+    print(f"Make your clinic at {settings.public_url}/set-up", flush=True)
+    print(f"It asks for this code: {set_up_code(settings)}", flush=True)
 
 
 def leave_now() -> None:

@@ -5,7 +5,7 @@ The rules get `days`, the pages `clock`; neither needs a time-zone database (RUL
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 DAY = timedelta(days=1)
 DAY_MS = 86_400_000
@@ -22,6 +22,11 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ZoneError(f"There is no time zone ‘{name}’. Write it like America/Toronto.") from None
+
+
+def names() -> list[str]:
+    """The zones that people live in, as ‘America/Toronto’."""
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
 
 
 def instant(local: datetime, zone: ZoneInfo) -> int:

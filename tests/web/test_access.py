@@ -69,6 +69,16 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/j"): (404, 404),  # a link that opens nothing
     ("GET", "/sign-in"): (200, 200),
     ("POST", "/sign-in"): (422, 422),  # a wrong passphrase
+    ("GET", "/set-up"): (404, 404),  # there is a clinic
+    ("POST", "/set-up"): (404, 404),
+    ("GET", "/join"): (200, 200),
+    ("POST", "/join"): (404, 404),  # an invitation that opens nothing
+    ("GET", "/me"): (200, 303),
+    ("POST", "/me"): (422, 401),  # without the present passphrase
+    ("GET", "/staff"): (403, 303),
+    ("POST", "/staff"): (403, 401),  # leads only, as the clinic itself
+    ("GET", "/clinic"): (403, 303),
+    ("POST", "/clinic"): (403, 401),
     ("GET", "/board"): (200, 303),
     ("GET", "/board/live"): (200, 401),
     ("GET", "/sessions/new"): (200, 303),

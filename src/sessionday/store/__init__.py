@@ -1,6 +1,7 @@
 """The record in a database: append-only entries, and who may add to them. Knows no rule of the day and no HTTP."""
 
 from .backup import Backup
+from .base import new_id
 from .errors import (
     Conflict,
     DatabaseInUse,
@@ -13,6 +14,7 @@ from .errors import (
     StoreFailed,
     VersionTaken,
 )
+from .invitations import LastLead
 from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
@@ -24,6 +26,7 @@ from .types import (
     Draft,
     Fact,
     Held,
+    Invitation,
     Look,
     News,
     Push,
@@ -37,7 +40,7 @@ from .verdicts import WHY
 
 __all__ = [
     "WHY", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse", "Draft",
-    "DraftChanged", "EmailTaken", "Fact", "Held", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Push",
-    "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
-    "Verdict", "VersionTaken", "move",
+    "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look", "NewerDatabase", "News",
+    "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed",
+    "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

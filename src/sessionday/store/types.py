@@ -35,6 +35,23 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    clinic: str
+    id: str
+    role: str
+    name: str
+    email: str
+    made_by: str
+    made_at: int
+    expires_at: int
+    used_at: int | None
+    revoked_at: int | None
+
+    def is_open(self, now: int) -> bool:
+        return self.used_at is None and self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     clinic: str
     id: str

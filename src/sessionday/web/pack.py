@@ -107,7 +107,12 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
             "client": here.session.client,
             **{s.role: s.name for s in here.seats if s.name and s.role != "client"},
         },
-        "clinic": {"name": here.clinic.name, "phone": here.clinic.phone},
+        "clinic": {
+            "name": here.clinic.name,
+            "phone": here.clinic.phone,
+            "emergency": here.clinic.emergency,
+            "on_call": here.clinic.on_call if here.role in ("staff", "prescriber") else "",
+        },
         "clock": zones.clock(here.session.start, zones.zone_named(here.clinic.zone)),
         "protocol": here.checklist.rules,
         "parts": here.checklist.parts,

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sessionday.store import Staff
 from sessionday.web.access import staff_at
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret
@@ -11,7 +12,10 @@ from sessionday.web.site import SIGN_IN_HOURS, site_of
 
 async def form(request: Request) -> Response:
     """GET /sign-in"""
-    return site_of(request).pages.response("sign_in/show.html", error=None, email="")
+    site = site_of(request)
+    if not await site.store.clinics():
+        return RedirectResponse("/set-up", status_code=303)
+    return site.pages.response("sign_in/show.html", error=None, email="")
 
 
 async def enter(request: Request) -> Response:
@@ -25,10 +29,16 @@ async def enter(request: Request) -> Response:
     right = await site.turns.is_right(known.password_hash if known else None, passphrase)
     if known is None or not right:
         return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
+    return await signed_in_as(request, known)
+
+
+async def signed_in_as(request: Request, staff: Staff) -> Response:
+    """To the board as somebody whose proof was right; whoever was signed in here before is not any more."""
+    site = site_of(request)
     if (before := await staff_at(request)) is not None:
         await site.store.end_sign_in(before.credential, site.now(), before.staff.clinic)
-    secret, now = known.clinic + new_secret(), site.now()
-    await site.store.add_sign_in(known, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000)
+    secret, now = staff.clinic + new_secret(), site.now()
+    await site.store.add_sign_in(staff, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000)
     response = RedirectResponse("/board", status_code=303)
     site.sign_in_cookie.write(response, secret)
     return response

@@ -47,6 +47,7 @@ class Site:
     open_pages: Counter[tuple[str, str]] = field(
         default_factory=Counter
     )  # by session and browser: this server's listeners
+    has_clinic: bool = False  # at the start
     closing: bool = False
 
     def hear(self, news: News | None) -> None:
