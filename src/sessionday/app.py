@@ -25,6 +25,7 @@ from sessionday.web import (
     me,
     offline,
     pages,
+    passkeys,
     protocols,
     ride,
     sessions,
@@ -99,6 +100,10 @@ ROUTES = [
     Route("/join", team.join, methods=["POST"]),
     Route("/sign-in", sign_in.form, methods=["GET"]),
     Route("/sign-in", sign_in.enter, methods=["POST"]),
+    Route("/sign-in/passkey/options", passkeys.ask, methods=["POST"]),
+    Route("/sign-in/passkey", passkeys.enter, methods=["POST"]),
+    Route("/passkeys/options", passkeys.offer, methods=["POST"]),
+    Route("/passkeys", passkeys.add, methods=["POST"]),
     Route("/sign-out", sign_in.leave, methods=["POST"]),
     Route("/me", me.show, methods=["GET"]),
     Route("/me", me.change, methods=["POST"]),
@@ -172,6 +177,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
     cards = Cards(store, known, states, pages, release.build)
     seat = Cookie("seat", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
+    challenge = Cookie("challenge", settings.keys, secure=settings.secure, max_age=300)
     return Site(
         settings=settings,
         store=store,
@@ -187,6 +193,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
         watch=Watch(store, cards, now, settings.archive_days),
         seat_cookie=seat,
         sign_in_cookie=staff,
+        challenge_cookie=challenge,
         turns=Turns(),
         wrong_codes=[],
     )

@@ -29,6 +29,7 @@ from .types import (
     Invitation,
     Look,
     News,
+    Passkey,
     Push,
     Seat,
     Session,
@@ -41,6 +42,6 @@ from .verdicts import WHY
 __all__ = [
     "WHY", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse", "Draft",
     "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look", "NewerDatabase", "News",
-    "NoSuchSession", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed",
+    "NoSuchSession", "Passkey", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed",
     "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from .devices import Devices
 from .engine import Engine
 from .errors import StoreError, StoreFailed
 from .invitations import Invitations
+from .passkeys import Passkeys
 from .people import People
 from .place import Lock
 from .postgres import PostgresEngine
@@ -27,7 +28,7 @@ from .writer import Told, Writer
 log = logging.getLogger(__name__)
 
 
-class Store(People, Invitations, Seats, Arrangements, Devices, Record, Summaries, Archive, Protocols):
+class Store(People, Invitations, Passkeys, Seats, Arrangements, Devices, Record, Summaries, Archive, Protocols):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
     the process then, for nothing is written any more."""

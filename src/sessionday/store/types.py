@@ -52,6 +52,20 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Passkey:
+    """`credential` and `public_key` in base64url."""
+
+    clinic: str
+    staff: str
+    credential: str
+    public_key: str
+    sign_count: int
+    name: str
+    made_at: int
+    used_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     clinic: str
     id: str

@@ -25,8 +25,11 @@ async def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """POST /me: `do` is `passphrase` or `pin`, each with the present passphrase; 422 where it is unclear."""
+    """POST /me: `do` is `passphrase` or `pin`, each with the present passphrase, or `end_passkey`; 422 if unclear."""
     site, staff, form = site_of(request), await staff_of(request), await form_of(request)
+    if form.get("do") == "end_passkey":
+        await site.store.end_passkey(staff, form.get("credential", ""), site.now())
+        return RedirectResponse("/me?saved=passkey", status_code=303)
     try:
         await _prove(site, staff, form.get("present", ""))
         if form.get("do") == "pin":
@@ -65,4 +68,5 @@ async def _new_passphrase(request: Request, site: Site, staff: Staff, form: dict
 
 
 async def _page(site: Site, staff: Staff, status: int = 200, **more: Any) -> Response:
-    return site.pages.response("team/me.html", status, **{"staff": staff, "error": None, "at": "", **more})
+    context: dict[str, Any] = {"staff": staff, "passkeys": await site.store.passkeys(staff), "error": None, "at": ""}
+    return site.pages.response("team/me.html", status, **{**context, **more})

@@ -31,7 +31,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), screen-wake-lock=(self)",
+    "Permissions-Policy": (
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), screen-wake-lock=(self), "
+        "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    ),
 }
 WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")  # the page that reads phones
 

@@ -42,6 +42,7 @@ class Site:
     watch: Watch
     seat_cookie: Cookie
     sign_in_cookie: Cookie
+    challenge_cookie: Cookie
     turns: Turns
     wrong_codes: list[int]
     open_pages: Counter[tuple[str, str]] = field(
