@@ -2,6 +2,7 @@
 
 import { carryOn } from "./carrier.js";
 import { attach } from "./leaving.js";
+import { keepReckoning, reckon } from "./due.js";
 import { Live } from "./live.js";
 import { keepCarry, offerUpdate } from "./worker.js";
 
@@ -12,9 +13,11 @@ let again = false;
 let loadedAt = Date.now();
 
 const live = new Live("/board/live", ({ news, number }) => {
+  reckon();
   if (news || number >= firstChange()) load();
 });
 setInterval(look, 1_000);
+keepReckoning();
 attach(document.querySelector("[data-sign-out]"), document.body.dataset.person);
 carryOn(document.body.dataset.person).catch(() => {});
 if (document.querySelector("[data-carry]")) offerUpdate(async () => false).then(keepCarry).catch(() => {});
@@ -41,6 +44,7 @@ function load() {
     if (tiles) {
       loadedAt = Date.now();
       swap(document.querySelector("[data-tiles]"), [...tiles.children]);
+      reckon();
     } else if (request.responseURL.endsWith("/sign-in")) location.assign("/sign-in");
     if (again) {
       again = false;
