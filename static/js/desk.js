@@ -6,8 +6,12 @@ import { fill, title, when } from "./telling.js";
 const MOST = 6;
 const AWAITED = ["todo", "overdue", "expired", "locked"];
 const LATE = ["overdue", "expired"];
+let drawn = 0;
 
-document.addEventListener("painted", ({ detail }) => paint(detail));
+document.addEventListener("painted", ({ detail }) => {
+  paint(detail);
+  redraw(detail);
+});
 keepReckoning();
 
 function paint({ pack, state }) {
@@ -20,6 +24,27 @@ function paint({ pack, state }) {
   section.hidden = found.length === 0;
   section.querySelector("ul").replaceChildren(...found.slice(0, MOST).map((one) => item(section, pack, one)));
   reckon();
+}
+
+// The chart is the server's: it is fetched again when the record has grown since it was drawn.
+function redraw({ pack, entries }) {
+  const vitals = document.querySelector("[data-vitals]");
+  const newest = Math.max(0, ...entries.map((entry) => entry.seq ?? 0));
+  if (!vitals || newest <= Math.max(drawn, Number(vitals.dataset.seq))) return;
+  drawn = newest;
+  const request = new XMLHttpRequest();
+  request.open("GET", `/s/${pack.handle}/?vitals`);
+  request.setRequestHeader("X-Refresh", "1"); // nobody looked
+  request.responseType = "document"; // parsed as a page, with no script of it run
+  request.onload = () => {
+    const fresh = request.status === 200 && request.responseXML?.querySelector("[data-vitals]");
+    if (!fresh) return;
+    const open = vitals.querySelector("details").open;
+    vitals.replaceWith(document.adoptNode(fresh));
+    fresh.querySelector("details").open = open;
+  };
+  request.onerror = () => (drawn = 0); // asked again when more is painted
+  request.send();
 }
 
 function isAwaited({ step, status, due_at }) {

@@ -9,6 +9,7 @@ from typing import Any
 from sessionday.web import telling
 from sessionday.web.due import due_view
 from sessionday.web.telling import Entry, Pack
+from sessionday.web.vitals import vitals_view
 from sessionday.words import WORDS
 
 State = Mapping[str, Any]
@@ -22,6 +23,7 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
     role = pack["seat"]["role"]
     return {
         "pack": pack,
+        "vitals": vitals_view(pack, entries) if role == "staff" else None,
         "state": state,
         "role": role,
         "calm": role == "client" and state["stage"] == "during",
