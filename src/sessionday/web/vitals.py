@@ -28,7 +28,7 @@ def _row(pack: telling.Pack, one: Reading, is_dose: bool) -> dict[str, Any]:
     values = {name: telling.number_text(one.values[name]) if name in one.values else "" for name in FIELDS}
     over = {name for name in values if name in one.values and _is_out(one, name)}
     title = telling.title(pack, one.step)
-    return {"when": telling.when(pack, one.t), "title": title, "values": values, "over": over, "dose": is_dose}
+    return {"when": telling.when(pack, one.t), "title": title, "read": values, "over": over, "dose": is_dose}
 
 
 def _is_out(one: Reading, name: str) -> bool:
