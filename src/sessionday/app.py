@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
-from sessionday.web import board, carry, desk, drafts, landing, live, offline, pages, protocols, sign_in, sync
+from sessionday.web import board, carry, desk, drafts, landing, live, offline, pages, protocols, sign_in, sync, wall
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -73,6 +73,7 @@ ROUTES = [
     Route("/sign-in", sign_in.enter, methods=["POST"]),
     Route("/sign-out", sign_in.leave, methods=["POST"]),
     Route("/board", board.board, methods=["GET"]),
+    Route("/board/wall", wall.wall, methods=["GET"]),
     Route("/board/live", live.Live(live.board_live), methods=["GET"]),
     Route("/carry", carry.page, methods=["GET"]),
     Route("/carry", carry.carry, methods=["POST"]),

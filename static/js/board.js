@@ -18,7 +18,8 @@ const live = new Live("/board/live", ({ news, number }) => {
 });
 setInterval(look, 1_000);
 keepReckoning();
-attach(document.querySelector("[data-sign-out]"), document.body.dataset.person);
+const leaving = document.querySelector("[data-sign-out]"); // a wall has none
+if (leaving) attach(leaving, document.body.dataset.person);
 carryOn(document.body.dataset.person).catch(() => {});
 if (document.querySelector("[data-carry]")) offerUpdate(async () => false).then(keepCarry).catch(() => {});
 
@@ -35,7 +36,7 @@ function load() {
   }
   loading = true;
   const request = new XMLHttpRequest();
-  request.open("GET", "/board");
+  request.open("GET", location.pathname); // the board, or the wall
   request.responseType = "document"; // parsed as a page, with no script of it run
   request.timeout = 10_000;
   request.onloadend = () => {

@@ -18,6 +18,7 @@ function paint({ pack, state }) {
   const section = document.querySelector("[data-due]");
   if (!section) return;
   const found = pack.protocol.steps
+    .filter((step) => state.stage !== "before" || step.phase === "before")
     .map((step) => ({ step, ...state.steps[step.id] }))
     .filter(isAwaited)
     .sort((a, b) => compare(order(a), order(b)));

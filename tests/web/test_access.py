@@ -64,6 +64,7 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/sign-in"): (200, 200),
     ("POST", "/sign-in"): (422, 422),  # a wrong passphrase
     ("GET", "/board"): (200, 303),
+    ("GET", "/board/wall"): (200, 303),
     ("GET", "/board/live"): (200, 401),
     ("GET", "/carry"): (200, 303),
     ("POST", "/carry"): (200, 401, 200),  # who may only push

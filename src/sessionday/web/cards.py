@@ -124,6 +124,7 @@ def card_of(pack: telling.Pack, current: Current, session: Session, held: int) -
     return {
         "handle": session.handle,
         "client": session.client,
+        "band": {key: getattr(session, key) for key in ("initials", "room", "colour", "pattern")},
         "start": telling.when(pack, session.start),
         "stage": state["stage"],
         "stage_text": pack["words"]["stages"][state["stage"]],

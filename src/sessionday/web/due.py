@@ -13,7 +13,8 @@ AWAITED = ("todo", "overdue", "expired", "locked")
 
 def due_view(pack: telling.Pack, state: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
     """At most `most` steps that have a time to be done by."""
-    awaited = [step for step in pack["protocol"]["steps"] if is_awaited(step, state["steps"][step["id"]])]
+    near = [step for step in pack["protocol"]["steps"] if state["stage"] != "before" or step["phase"] == "before"]
+    awaited = [step for step in near if is_awaited(step, state["steps"][step["id"]])]
     first = sorted(awaited, key=lambda step: order(step, state["steps"][step["id"]]))
     return [_due(pack, step, state["steps"][step["id"]]) for step in first[:most]]
 
