@@ -4,6 +4,7 @@ import { carryOn } from "./carrier.js";
 import { attach } from "./leaving.js";
 import { keepReckoning, reckon } from "./due.js";
 import { Live } from "./live.js";
+import * as sound from "./sound.js";
 import { keepCarry, offerUpdate } from "./worker.js";
 
 const STALE_MS = 20_000;
@@ -18,6 +19,7 @@ const live = new Live("/board/live", ({ news, number }) => {
 });
 setInterval(look, 1_000);
 keepReckoning();
+sound.begin();
 const leaving = document.querySelector("[data-sign-out]"); // a wall has none
 if (leaving) attach(leaving, document.body.dataset.person);
 carryOn(document.body.dataset.person).catch(() => {});
@@ -69,6 +71,7 @@ function swap(place, cards) {
 }
 
 function look() {
+  sound.look();
   const stale = live.quietFor() > STALE_MS;
   if (stale === (document.body.dataset.stale === "true")) return;
   document.body.dataset.stale = String(stale);
