@@ -1,6 +1,7 @@
 // The board draws nothing by itself: it asks for the server's cards again when there is news, and greys itself when there is none.
 
 import { carryOn } from "./carrier.js";
+import * as keys from "./keys.js";
 import { attach } from "./leaving.js";
 import { keepReckoning, reckon } from "./due.js";
 import { Live } from "./live.js";
@@ -20,6 +21,7 @@ const live = new Live("/board/live", ({ news, number }) => {
 setInterval(look, 1_000);
 keepReckoning();
 sound.begin();
+keys.begin();
 const leaving = document.querySelector("[data-sign-out]"); // a wall has none
 if (leaving) attach(leaving, document.body.dataset.person);
 carryOn(document.body.dataset.person).catch(() => {});

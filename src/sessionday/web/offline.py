@@ -22,7 +22,7 @@ FOREVER = "public, max-age=31536000, immutable"
 WORKERS = ("sw.js", "escape.js")
 NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable")  # what is asked for only to install the app
 STAFF = re.compile(
-    r"js/(board|camera|carrier|carry|desk|drafts|due|landing|sign_in|sound)\.js|css/desk\.css|vendor/qr/decode\.js"
+    r"js/(board|camera|carrier|carry|desk|drafts|due|keys|landing|sign_in|sound)\.js|css/desk\.css|vendor/qr/decode\.js"
 )
 FOR_READERS = re.compile(r"^[ \t]+(//.*)?|^//.*", re.MULTILINE)
 
