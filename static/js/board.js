@@ -62,6 +62,8 @@ function load() {
 // Card by card: one that says the same stays as it is, under the finger that is about to touch it.
 function swap(place, cards) {
   const known = new Map([...place.children].map((card) => [card.dataset.session, card]));
+  const focused = document.activeElement;
+  const at = focused.closest("[data-session]")?.dataset.session;
   place.replaceChildren(
     ...cards.map((card) => {
       const before = known.get(card.dataset.session);
@@ -70,6 +72,10 @@ function swap(place, cards) {
       return before;
     }),
   );
+  if (!at) return;
+  // Whoever goes by keyboard stays where they are: a card that is put in its place again has lost the focus.
+  const card = [...place.children].find((one) => one.dataset.session === at);
+  (card?.contains(focused) ? focused : card?.querySelector("h2 a"))?.focus({ preventScroll: true });
 }
 
 function look() {

@@ -55,7 +55,8 @@ async def test_the_board_goes_by_keyboard(demo: dict[str, Any]) -> None:
         await enter(page, demo, "", "staff")
         await page.keyboard.press("?")
         await expect(page.locator("[data-keys]")).to_be_visible()
-        await page.keyboard.press("Escape")
+        await page.locator("[data-keys] button").click()
+        await expect(page.locator("[data-keys]")).to_be_hidden()
         cards = page.locator("[data-session] h2 a")
         for key, place in (("j", 0), ("j", 1), ("k", 0), ("k", 0)):
             await page.keyboard.press(key)
@@ -73,6 +74,7 @@ async def test_the_board_goes_by_keyboard(demo: dict[str, Any]) -> None:
         await expect(alerts).to_have_count(before - 1)
         assert "asked for help" in asked[0]
         await page.keyboard.press("j")
+        await expect(cards.nth(0)).to_be_focused()
         await page.keyboard.press("Enter")
         await page.wait_for_selector("[data-page=day]")
     assert faults == []
