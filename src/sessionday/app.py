@@ -33,6 +33,7 @@ from sessionday.web import (
     sign_in,
     sync,
     team,
+    wall,
 )
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
@@ -112,6 +113,7 @@ ROUTES = [
     Route("/clinic", team.clinic, methods=["GET"]),
     Route("/clinic", team.edit_clinic, methods=["POST"]),
     Route("/board", board.board, methods=["GET"]),
+    Route("/board/wall", wall.wall, methods=["GET"]),
     Route("/board/live", live.Live(live.board_live), methods=["GET"]),
     Route("/sessions/new", sessions.new, methods=["GET"]),
     Route("/sessions/new", sessions.make, methods=["POST"]),

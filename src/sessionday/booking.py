@@ -5,7 +5,7 @@ import secrets
 from dataclasses import asdict, dataclass, field
 
 from sessionday import zones
-from sessionday.band import Band
+from sessionday.band import Band, free_band
 from sessionday.limits import Limits, with_limits
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Session, Staff, Store
@@ -40,14 +40,16 @@ async def book(
     by: Staff | None = None,
     asked: str = "",
 ) -> Booked:
-    """A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber. `limits`:
-    the prescriber's own. `asked`: the form that asks for it; sent twice, it raises StoreError and books once."""
+    """A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber. `band`: a
+    colour and pattern are chosen where it has none. `limits`: the prescriber's own. `asked`: the form that asks for it;
+    sent twice, it raises StoreError and books once."""
     secrets_by_role = {role: (new_secret(), new_code()) for role in LINK_ROLES}
     known = {"client": client, **names}
     seats = [
         (role, known.get(role, ""), digest(link), digest(code), now + CODE_MS)
         for role, (link, code) in secrets_by_role.items()
     ]
+    around = await store.sessions_from(clinic.id, start - 2 * DAY_MS, start + 2 * DAY_MS)
     pinned = await pin(store, clinic, checklist, limits or {}, now)
     days = days_of(clinic, checklist, start)
     session = await store.add_session(
@@ -63,7 +65,7 @@ async def book(
         seats=seats,
         now=now,
         made_by=(by.id, by.name) if by else ("", ""),
-        **asdict(band),
+        **asdict(band if band.colour else free_band(around, band.initials, band.room)),
         keeper=by.id if by else "",
         limits=dict(limits or {}),
     )

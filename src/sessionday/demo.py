@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sessionday.band import Band, free_band
+from sessionday.band import Band
 from sessionday.booking import Booked, book
 from sessionday.protocols import Checklist, load
 from sessionday.serving import serve
@@ -75,7 +75,7 @@ async def fill(settings: Settings, passphrase: str) -> list[tuple[Story, Booked]
         checklist = load("kap-lozenge")
         told: list[tuple[Story, Booked]] = []
         for story in STORIES:
-            band = free_band([booked.session for _, booked in told], story.client[:2].upper(), str(len(told) + 1))
+            band = Band(story.client[:2].upper(), str(len(told) + 1))
             told.append((story, await Telling(store, clinic, staff, checklist, story, now).tell(settings, band)))
         return told
     finally:

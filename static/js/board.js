@@ -1,8 +1,11 @@
 // The board draws nothing by itself: it asks for the server's cards again when there is news, and greys itself when there is none.
 
 import { carryOn } from "./carrier.js";
+import * as keys from "./keys.js";
 import { attach } from "./leaving.js";
+import { keepReckoning, reckon } from "./due.js";
 import { Live } from "./live.js";
+import * as sound from "./sound.js";
 import { keepCarry, offerUpdate } from "./worker.js";
 
 const STALE_MS = 20_000;
@@ -12,10 +15,15 @@ let again = false;
 let loadedAt = Date.now();
 
 const live = new Live("/board/live", ({ news, number }) => {
+  reckon();
   if (news || number >= firstChange()) load();
 });
 setInterval(look, 1_000);
-attach(document.querySelector("[data-sign-out]"), document.body.dataset.person);
+keepReckoning();
+sound.begin();
+keys.begin();
+const leaving = document.querySelector("[data-sign-out]"); // a wall has none
+if (leaving) attach(leaving, document.body.dataset.person);
 carryOn(document.body.dataset.person).catch(() => {});
 if (document.querySelector("[data-carry]")) offerUpdate(async () => false).then(keepCarry).catch(() => {});
 
@@ -32,7 +40,7 @@ function load() {
   }
   loading = true;
   const request = new XMLHttpRequest();
-  request.open("GET", "/board");
+  request.open("GET", location.pathname); // the board, or the wall
   request.responseType = "document"; // parsed as a page, with no script of it run
   request.timeout = 10_000;
   request.onloadend = () => {
@@ -41,6 +49,7 @@ function load() {
     if (tiles) {
       loadedAt = Date.now();
       swap(document.querySelector("[data-tiles]"), [...tiles.children]);
+      reckon();
     } else if (request.responseURL.endsWith("/sign-in")) location.assign("/sign-in");
     if (again) {
       again = false;
@@ -53,6 +62,8 @@ function load() {
 // Card by card: one that says the same stays as it is, under the finger that is about to touch it.
 function swap(place, cards) {
   const known = new Map([...place.children].map((card) => [card.dataset.session, card]));
+  const focused = document.activeElement;
+  const at = focused.closest("[data-session]")?.dataset.session;
   place.replaceChildren(
     ...cards.map((card) => {
       const before = known.get(card.dataset.session);
@@ -61,9 +72,14 @@ function swap(place, cards) {
       return before;
     }),
   );
+  if (!at) return;
+  // Whoever goes by keyboard stays where they are: a card that is put in its place again has lost the focus.
+  const card = [...place.children].find((one) => one.dataset.session === at);
+  (card?.contains(focused) ? focused : card?.querySelector("h2 a"))?.focus({ preventScroll: true });
 }
 
 function look() {
+  sound.look();
   const stale = live.quietFor() > STALE_MS;
   if (stale === (document.body.dataset.stale === "true")) return;
   document.body.dataset.stale = String(stale);

@@ -20,6 +20,7 @@ export function paint(view) {
   for (const element of document.querySelectorAll("article[data-step]")) paintQuestion(element, view);
   for (const element of document.querySelectorAll("[data-alerts]")) paintAlerts(element, view);
   for (const element of document.querySelectorAll("[data-help]")) paintHelp(element, view);
+  document.dispatchEvent(new CustomEvent("painted", { detail: view }));
 }
 
 // What the phone has to say of itself; the server, whose memory and clock are no matter here, draws nothing of it.

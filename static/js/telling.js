@@ -136,7 +136,13 @@ export function alert(pack, one, entries) {
   const said = entries.find((entry) => one.key.endsWith(`:${entry.id}`));
   const text = fill(words[kind], { title: title(pack, one.step), who: said ? who(pack, said) : "" });
   const since = fill(words.since, { when: when(pack, one.since) });
-  return `${text}, ${one.acked ? words.acked : since}`;
+  return `${text}, ${one.acked ? answered(pack, one, entries) : since}`;
+}
+
+function answered(pack, one, entries) {
+  const first = entries.find((entry) => entry.kind === "ack" && entry.of === one.key);
+  const by = who(pack, first || { role: "staff" });
+  return fill(pack.words.alerts.acked, { who: by, when: when(pack, first ? first.t : null) });
 }
 
 export function idle(pack, state) {

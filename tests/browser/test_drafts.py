@@ -67,6 +67,11 @@ async def test_what_is_typed_is_checked_at_once_and_kept_until_it_is_saved(demo:
         await expect(page.locator("[data-unsaved]")).to_be_hidden()
         await expect(page.locator(f"[data-list=problems] [data-line='{line}']")).to_be_visible()
         assert await source.input_value() == broken
+        number, said = page.locator(f"#line-{line}"), page.locator("[data-said] span").first
+        beside = [await one.bounding_box() for one in (number, said)]
+        assert beside[0] is not None
+        assert beside[1] is not None
+        assert abs(beside[0]["y"] - beside[1]["y"]) < 4
 
         await source.fill(text)
         await expect(page.locator("[data-verdict]")).to_have_text("It can be published.")

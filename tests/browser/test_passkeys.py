@@ -58,7 +58,7 @@ async def test_a_passkey_is_made_used_and_refused_for_another_address(server: Se
 def keep(request: Request, sent: list[dict[str, Any]]) -> None:
     """Notes a proof on its way."""
     if request.url.endswith("/sign-in/passkey"):
-        sent.append(request.post_data_json)
+        sent.append(json.loads(request.post_data or "null"))
 
 
 async def refused_elsewhere(url: str, good: dict[str, Any]) -> None:

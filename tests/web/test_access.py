@@ -80,6 +80,7 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/clinic"): (403, 303),
     ("POST", "/clinic"): (403, 401),
     ("GET", "/board"): (200, 303),
+    ("GET", "/board/wall"): (200, 303),
     ("GET", "/board/live"): (200, 401),
     ("GET", "/sessions/new"): (200, 303),
     ("POST", "/sessions/new"): (422, 401),

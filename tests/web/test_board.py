@@ -115,3 +115,12 @@ async def test_an_unanswered_call_for_help_never_leaves_the_board(world: World) 
 async def test_an_empty_board_says_so(world: World) -> None:
     desk = await world.desk("eve@example.org")
     assert "No sessions today" in (await desk.http.get("/board")).text
+
+
+async def test_an_alert_that_somebody_took_names_them_and_when(world: World) -> None:
+    desk, client = await world.desk(), await world.seat("client")
+    await told(client, client.entry("help", "yes"))
+    (form,) = [form for form in (await board(desk)).forms if form.typed.get("of", "").startswith("help:")]
+    await desk.http.post(form.action, data=form.typed)
+    text = (await desk.http.get(f"/s/{desk.handle}/")).text
+    assert "answered by Robin Lee, Tue 1 Dec, 09:00" in text

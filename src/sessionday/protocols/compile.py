@@ -38,6 +38,7 @@ def _read_protocol(page: Page, root: yaml.Node) -> Checklist | None:
     found = page.mapping(root, "a protocol", (*_TOP, "not_steps"))
     page.need(found, _TOP, root, "a protocol")
     languages = _languages(page, found["languages"]) if "languages" in found else []
+    languages = languages or _written(found.get("title"))  # one mistake there is none in every text below
     titles = read_text(page, found["title"], "‘title’", languages) if "title" in found else {}
     parts = read_parts(page, found["parts"], languages) if "parts" in found else Parts()
     _read_not_steps(page, found.get("not_steps"))
@@ -62,7 +63,13 @@ def _languages(page: Page, node: yaml.Node) -> list[str]:
             page.say(node, f"‘languages’ can't have ‘{language}’; write codes like en, fr or pt-BR")
     if not languages:
         page.say(node, "‘languages’ names none; write the codes of the languages below, like [en]")
-    return list(dict.fromkeys(languages))
+    return [language for language in dict.fromkeys(languages) if _LANGUAGE.fullmatch(language)]
+
+
+def _written(title: yaml.Node | None) -> list[str]:
+    """The languages that the title has."""
+    pairs = title.value if isinstance(title, yaml.MappingNode) else []
+    return [str(key.value) for key, _ in pairs if isinstance(key, yaml.ScalarNode)]
 
 
 def _read_not_steps(page: Page, node: yaml.Node | None) -> None:

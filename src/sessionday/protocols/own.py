@@ -32,6 +32,12 @@ def own_problems(checklist: Checklist, source: str, file: str) -> tuple[Problem,
     return tuple(found)
 
 
+def named(source: str) -> str:
+    """What a text calls itself, whether it compiles or not: ‘our-kap-lozenge 2’."""
+    found = [re.search(_LINE.format(key=key), source, re.MULTILINE) for key in ("id", "version")]
+    return " ".join(one[0].split(":", 1)[1].strip(" \"'")[:60] for one in found if one)
+
+
 def _with(source: str, key: str, value: str) -> str:
     return re.sub(_LINE.format(key=key), f"{key}: {value}", source, count=1, flags=re.MULTILINE)
 

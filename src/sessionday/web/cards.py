@@ -12,6 +12,7 @@ from sessionday.band import band_of
 from sessionday.store import Listed, News, Session, Store, Summary
 from sessionday.web import telling
 from sessionday.web.compression import Parts
+from sessionday.web.due import due_view
 from sessionday.web.here import Here
 from sessionday.web.known import Known
 from sessionday.web.pack import pack_for
@@ -26,6 +27,7 @@ BACK_DAYS = 11  # as long as a session lasts
 OVER = ("closed", "cancelled", "clear")
 WRONG = ("conflict", "stop", "overdue", "impaired")
 KEPT = 10_000
+DUE = 3  # so many of what is due next stand on a card
 FEW = 10  # so many are made from their records at once; for more, what is stored of them is read first
 
 
@@ -128,6 +130,7 @@ def card_of(pack: telling.Pack, current: Current, session: Session, held: int) -
         "stage": state["stage"],
         "stage_text": pack["words"]["stages"][state["stage"]],
         "next": _next(pack, current),
+        "due": due_view(pack, state, DUE),
         "gate": _gate(pack, current),
         "ride": _ride(current),
         "hold": _hold(pack, state),

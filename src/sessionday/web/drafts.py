@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sessionday.protocols import Checklist, Problem, ProtocolError, compile_text, copied, own_problems
+from sessionday.protocols import Checklist, Problem, ProtocolError, compile_text, copied, named, own_problems
 from sessionday.store import Draft, DraftChanged, Staff, VersionTaken
 from sessionday.web.errors import NotYours, Refused
 from sessionday.web.leads import lead_of
@@ -20,6 +20,7 @@ from sessionday.words import WORDS
 
 LIMIT = 262_144  # of a protocol's text, in bytes
 SENT_LIMIT = 4 * LIMIT  # a form writes what is no letter as three
+SHOWN = 40  # problems in one list: one mistake at the top can make hundreds
 FILE = "draft"
 
 
@@ -72,7 +73,7 @@ async def check(request: Request) -> Response:
     if not isinstance(source, str) or len(source.encode()) > LIMIT:
         raise Refused(422, "no_text", WORDS["en"]["protocols"]["errors"]["too_big"])
     _, problems = await checked(source)
-    return as_json({"says": _verdict(problems), "problems": [_told(one) for one in problems]})
+    return as_json({"says": _verdict(problems), "problems": [_told(one) for one in problems[:SHOWN]]})
 
 
 async def checked(source: str) -> tuple[Checklist | None, tuple[Problem, ...]]:
@@ -126,10 +127,12 @@ async def _page(
         changed_at=tell(draft.changed_at),
         seen=seen or draft.changed_at,
         source=source,
+        named=named(source) or draft.id,
         error=error,
         sentence=sentence,
         says="" if error == "too_big" else _verdict(problems),
-        problems=[_told(one) for one in problems],
+        problems=[_told(one) for one in problems[:SHOWN]],
+        more=max(len(problems) - SHOWN, 0),
         rows=rows_of(source, problems),
     )
 

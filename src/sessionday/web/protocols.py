@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionday import zones
-from sessionday.protocols import Checklist
+from sessionday.protocols import Checklist, named
 from sessionday.store import Staff
 from sessionday.web.errors import NotYours
 from sessionday.web.leads import staff_of
@@ -25,7 +25,10 @@ async def shelf(request: Request) -> Response:
     site, staff = site_of(request), await staff_of(request)
     found = await shelf_of(site.store, staff.clinic, site.now())
     tell = await clock_of(site, staff)
-    drafts = [{"draft": one, "when": tell(one.changed_at)} for one in await site.store.drafts(staff.clinic)]
+    drafts = [
+        {"draft": one, "named": named(one.source), "when": tell(one.changed_at)}
+        for one in await site.store.drafts(staff.clinic)
+    ]
     shown = [_row(one, tell) for _, one in sorted(found.items())]
     return site.pages.response("protocols/shelf.html", staff=staff, shelf=shown, drafts=drafts)
 

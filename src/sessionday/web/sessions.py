@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday import zones
-from sessionday.band import alike, free_band
+from sessionday.band import Band, alike
 from sessionday.booking import book
 from sessionday.limits import LimitError, offered, read_limits
 from sessionday.protocols import Checklist
@@ -46,7 +46,6 @@ class Wanted:
     limits: dict[str, float]
     names: dict[str, str]
     alike: list[Session] = field(default_factory=list)
-    same_day: list[Session] = field(default_factory=list)
 
 
 async def new(request: Request) -> Response:
@@ -65,7 +64,7 @@ async def make(request: Request) -> Response:
         return await _form(site, staff, form, 422, error=unclear)
     if wanted.alike and form.get("different") != "yes":
         return await _form(site, staff, form, 409, others=wanted.alike)
-    band = free_band(wanted.same_day, form.get("initials", "").strip()[:4], form.get("room", "").strip()[:20])
+    band = Band(form.get("initials", "").strip()[:4], form.get("room", "").strip()[:20])
     try:
         booked = await book(
             site.store, clinic, wanted.checklist, client=wanted.client, start=wanted.start, now=site.now(),
@@ -127,7 +126,7 @@ async def _wanted(site: Site, clinic: Clinic, form: dict[str, str]) -> Wanted:
     around = await site.store.sessions_from(
         clinic.id, start - (ALIKE_DAYS + 1) * DAY_MS, start + (ALIKE_DAYS + 1) * DAY_MS
     )
-    wanted.alike, wanted.same_day = alike(client, around), around
+    wanted.alike = alike(client, around)
     return wanted
 
 

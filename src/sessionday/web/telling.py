@@ -189,7 +189,14 @@ def alert(pack: Pack, one: Mapping[str, Any], entries: Sequence[Entry]) -> str:
     said = next((entry for entry in entries if one["key"].endswith(":" + entry["id"])), None)
     text = fill(words[kind], title=title(pack, one["step"]), who=who(pack, said) if said else "")
     since = fill(words["since"], when=when(pack, one["since"]))
-    return f"{text}, {words['acked'] if one['acked'] else since}"
+    return f"{text}, {_answered(pack, one, entries) if one['acked'] else since}"
+
+
+def _answered(pack: Pack, one: Mapping[str, Any], entries: Sequence[Entry]) -> str:
+    """Who took an alert on first, and when."""
+    first = next((entry for entry in entries if entry["kind"] == "ack" and entry["of"] == one["key"]), None)
+    by = who(pack, first or {"role": "staff"})
+    return fill(pack["words"]["alerts"]["acked"], who=by, when=when(pack, first["t"] if first else None))
 
 
 def idle(pack: Pack, state: Mapping[str, Any]) -> str:

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessionday.web import telling
+from sessionday.web.due import due_view
 from sessionday.web.telling import Entry, Pack
+from sessionday.web.vitals import vitals_view
 from sessionday.words import WORDS
 
 State = Mapping[str, Any]
 Looks = Sequence[Mapping[str, Any]]
+DUE = 6  # so many of what is due next stand on the page; static/js/desk.js shows as many
 QUIET = frozenset({"ack"})
 
 
@@ -20,6 +23,7 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
     role = pack["seat"]["role"]
     return {
         "pack": pack,
+        "vitals": vitals_view(pack, entries) if role == "staff" else None,
         "state": state,
         "role": role,
         "calm": role == "client" and state["stage"] == "during",
@@ -29,6 +33,7 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
         "parts": parts_view(pack, state),
         "at_hand": at_hand_view(pack, state),
         "alerts": alerts_view(pack, state, entries) if role == "staff" else [],
+        "due": due_view(pack, state, DUE) if role == "staff" else [],
         "help": help_view(pack, state, entries, looks),
         "code_step": next((step["id"] for step in pack["protocol"]["steps"] if step["answer"]["type"] == "code"), None),
     }
