@@ -64,7 +64,7 @@ def welcome(settings: Settings, has_clinic: bool) -> None:
         print(f"Staff sign in at    {settings.public_url}/sign-in", flush=True)
         return
     print(f"Make your clinic at {settings.public_url}/set-up", flush=True)
-    print(f"It asks for this code: {set_up_code(settings)}", flush=True)
+    print(f"It asks for this code: {set_up_code(settings.keys)}", flush=True)
 
 
 def leave_now() -> None:

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from sessionday.app import create_app
+from sessionday.serving import welcome
 from sessionday.settings import Settings
 from sessionday.store import Store
 from sessionday.web.passphrase_rules import common, refusal
@@ -40,7 +41,7 @@ async def empty(folder: Path) -> AsyncIterator[tuple[Phone, Store, str]]:
     app = create_app(settings, now=clock)
     async with app.router.lifespan_context(app):
         phone = Phone(app, clock)
-        yield phone, app.state.site.store, set_up_code(settings)
+        yield phone, app.state.site.store, set_up_code(settings.keys)
         await phone.http.aclose()
 
 
@@ -285,3 +286,16 @@ async def test_a_sign_in_page_is_told_in_one_way_for_every_way_of_being_wrong(wo
     ]
     assert [one.status_code for one in answers] == [422, 422]
     assert answers[0].text.replace("robin@", "no@") == answers[1].text
+
+
+def test_the_server_says_where_the_first_run_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(database="sqlite:///x.db", public_url="https://day.example.org", keys=("k" * 48,))
+    welcome(settings, False)
+    told = capsys.readouterr().out
+    assert "https://day.example.org/set-up" in told
+    assert set_up_code(settings.keys) in told
+    welcome(settings, True)
+    later = capsys.readouterr().out
+    assert "https://day.example.org/sign-in" in later
+    assert set_up_code(settings.keys) not in later
+    assert set_up_code(("j" * 48,)) != set_up_code(settings.keys)

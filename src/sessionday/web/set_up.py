@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday import zones
-from sessionday.settings import Settings
 from sessionday.store import Clinic, Staff, StoreError, new_id
 from sessionday.web.errors import NotYours
 from sessionday.web.landing import too_many_wrong
@@ -41,9 +41,9 @@ class Named:
     passphrase: str
 
 
-def set_up_code(settings: Settings) -> str:
+def set_up_code(keys: Sequence[str]) -> str:
     """What only whoever can read the server's keys knows; `serve` prints it while there is no clinic."""
-    made = hmac.new(settings.keys[-1].encode(), b"sessionday.set-up", hashlib.sha256).digest()
+    made = hmac.new(keys[-1].encode(), b"sessionday.set-up", hashlib.sha256).digest()
     return "".join(CODE_LETTERS[byte % 32] for byte in made[:8])
 
 
@@ -122,7 +122,7 @@ def read_passphrase(text: str, own: tuple[str, ...]) -> str:
 
 
 def _check_code(site: Site, typed: dict[str, str]) -> None:
-    if not hmac.compare_digest(tidy_code(typed.get("code", "")).encode(), set_up_code(site.settings).encode()):
+    if not hmac.compare_digest(tidy_code(typed.get("code", "")).encode(), set_up_code(site.settings.keys).encode()):
         site.wrong_codes.append(site.now())
         raise Unclear("code", WORDS["en"]["set_up"]["errors"]["code"])
 
