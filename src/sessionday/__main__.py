@@ -14,7 +14,8 @@ from sessionday import __version__, demo, zones
 from sessionday.booking import book
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist, ProtocolError, load, names
-from sessionday.record_file import exported, verify_file
+from sessionday.record.file import exported, verify_file
+from sessionday.record.formats import FORMATS
 from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
 from sessionday.store import Store, StoreError, move
@@ -129,7 +130,8 @@ def _add_reading(commands: Any, shared: Parser) -> None:
     command.set_defaults(run=run_protocol_check)
     command = commands.add_parser("export", parents=[shared], help="a session's whole record")
     command.add_argument("session", help="its handle or id")
-    command.add_argument("--format", choices=["json"], default="json")
+    command.add_argument("--format", choices=list(FORMATS), default="json")
+    command.add_argument("--out", metavar="FILE", default="", help="write it there; else to standard output")
     command.set_defaults(run=run_export)
     command = commands.add_parser("verify", parents=[shared], help="check an exported record's chain")
     command.add_argument("file")
@@ -257,9 +259,18 @@ def run_export(given: argparse.Namespace) -> None:
         record = await exported(store, given.session, now_ms())
         if record is None:
             raise Failure(f"There is no session ‘{given.session}’.")
-        print(json.dumps(record, ensure_ascii=False, indent=None if given.json else 2))
+        _put(given, FORMATS[given.format].made(record), len(record["entries"]))
 
     in_store(given, work)
+
+
+def _put(given: argparse.Namespace, made: bytes, count: int) -> None:
+    """Where it was asked for: into a file, else to standard output."""
+    if given.out:
+        Path(given.out).write_bytes(made)
+        told(given, {"file": given.out}, f"{given.out}: the record, {count} entries.")
+    else:
+        sys.stdout.buffer.write(made)
 
 
 def run_verify(given: argparse.Namespace) -> None:

@@ -14,7 +14,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
-from sessionday.web import arranging, board, carry, desk, landing, live, offline, pages, ride, sessions, sign_in, sync
+from sessionday.web import (
+    arranging,
+    board,
+    carry,
+    desk,
+    landing,
+    live,
+    offline,
+    pages,
+    record,
+    ride,
+    sessions,
+    sign_in,
+    sync,
+)  # fmt: skip
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -68,6 +82,9 @@ ROUTES = [
     Route("/s/{handle}/ride", ride.record, methods=["POST"]),
     Route("/s/{handle}/limits", arranging.limits, methods=["GET"]),
     Route("/s/{handle}/limits", arranging.set_limits, methods=["POST"]),
+    Route("/s/{handle}/record", record.show, methods=["GET"]),
+    Route("/s/{handle}/record.json", record.download, methods=["GET"]),
+    Route("/s/{handle}/record.csv", record.download, methods=["GET"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
@@ -84,6 +101,8 @@ ROUTES = [
     Route("/sessions/new", sessions.make, methods=["POST"]),
     Route("/carry", carry.page, methods=["GET"]),
     Route("/carry", carry.carry, methods=["POST"]),
+    # What checks a record that was taken out
+    Route("/record/verify_record.py", record.verifier, methods=["GET"]),
     # One release of static files
     Route("/sw.js", offline.worker, methods=["GET"]),
     Route("/static/{build}/{path:path}", offline.static, methods=["GET"]),

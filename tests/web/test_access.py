@@ -54,6 +54,9 @@ SESSION_ROWS = {
     ("POST", "/s/{handle}/ride"): Row({"staff": 422}),  # without a word of what was done
     ("GET", "/s/{handle}/limits"): Row({"staff": 200, "prescriber": 200}),
     ("POST", "/s/{handle}/limits"): Row({"staff": 303, "prescriber": 303}),
+    ("GET", "/s/{handle}/record"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/record.json"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/record.csv"): Row({"staff": 200}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),
@@ -75,6 +78,7 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/sessions/new"): (422, 404),
     ("GET", "/carry"): (200, 303),
     ("POST", "/carry"): (200, 401, 200),  # who may only push
+    ("GET", "/record/verify_record.py"): (200, 200),
     ("GET", "/sw.js"): (200, 200),
     ("GET", "/static/{build}/{path:path}"): (200, 200),
     ("POST", "/sign-out"): (303, 303),  # last: it ends who asks

@@ -1,0 +1,88 @@
+"""An exported record in words: the pack that the pages' own sentences need, made from the record alone."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sessionday import zones
+from sessionday.core.answers import verdict
+from sessionday.web import telling
+from sessionday.words import WORDS
+
+Json = Mapping[str, Any]
+LANGUAGE = "en"
+
+
+class Speech:
+    """What one record says, as staff may read it."""
+
+    def __init__(self, record: Json) -> None:
+        self.record = record
+        self.words: dict[str, Any] = WORDS[LANGUAGE]["record"]
+        self.zone = zones.zone_named(record["clinic"]["zone"])
+        self.rules: dict[str, Any] = {step["id"]: step for step in record["protocol"]["rules"]["steps"]}
+        names = {one["id"]: one["name"] for one in (*record["staff"], *record["seats"])}
+        self.entries = [
+            {**entry, "name": names.get(entry["by"]) or WORDS[LANGUAGE]["roles"].get(entry["role"], entry["role"])}
+            for entry in record["entries"]
+        ]
+        people = {seat["role"]: seat["name"] for seat in record["seats"] if seat["name"]}
+        self.pack: dict[str, Any] = {
+            "words": WORDS[LANGUAGE],
+            "people": {**people, "client": record["session"]["client"]},
+            "seat": {"role": "staff"},
+            "protocol": record["protocol"]["rules"],
+            "texts": _texts(record["protocol"]["words"][LANGUAGE]),
+        }
+
+    def when(self, t: int | None) -> str:
+        """Weekday, date with its year, and clock time in the clinic's zone: a record is read years later."""
+        if t is None:
+            return str(WORDS[LANGUAGE]["unknown_time"])
+        day, clock = self.local(t)
+        return f"{self.day(t)} {day[:4]}, {clock[:5]}"
+
+    def day(self, t: int) -> str:
+        """‘Tue 1 Dec’"""
+        local = date.fromisoformat(self.local(t)[0])
+        words = WORDS[LANGUAGE]
+        return f"{words['weekdays'][local.weekday()]} {local.day} {words['months'][local.month - 1]}"
+
+    def local(self, t: int) -> tuple[str, str]:
+        """Date and clock time in the clinic's zone, as ‘2026-12-01’ and ‘10:00:00’."""
+        day, clock = zones.shown(t, self.zone).split("T")
+        return day, f"{clock}:{t // 1000 % 60:02d}"
+
+    def title(self, step: str | None) -> str:
+        """A step's title; nothing where there is no step, as for who answers an alert."""
+        return "" if step is None else telling.title(self.pack, step)
+
+    def question(self, step: str | None) -> str:
+        """What was asked, as staff read it."""
+        return "" if step is None else str(self.pack["texts"]["steps"].get(step, {}).get("what", ""))
+
+    def answer(self, entry: Json) -> str:
+        """An answer as it was on its button, or what else was done."""
+        if entry["kind"] != "answer":
+            return str(self.words["kinds"][entry["kind"]])
+        form = self.rules.get(entry["step"], {}).get("answer", {}).get("type")
+        if form == "time" and isinstance(entry["answer"], int):
+            return self.when(entry["answer"])
+        return telling.answer_text({**self.pack, "clock": [(0, 0)]}, entry["step"], entry["answer"])
+
+    def verdict(self, entry: Json) -> str:
+        """ok, stop or never, of an answer."""
+        rules = self.rules.get(entry["step"])
+        if entry["kind"] != "answer" or rules is None:
+            return ""
+        return verdict({"answer": entry["answer"]}, rules, dict(self.record["session"]))
+
+
+def _texts(words: Json) -> dict[str, Any]:
+    """A protocol's words as staff are asked with them."""
+    steps = {}
+    for id, texts in words["steps"].items():
+        own = texts.get("for", {}).get("staff", {})
+        plain = {key: own.get(key, texts[key]) for key in ("title", "what", "why")}
+        steps[id] = {**plain, "answers": {**texts["answers"], **own.get("answers", {})}}
+    return {"title": words["title"], "parts": words["parts"], "steps": steps}
