@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sessionday.record.fhir import bundle
 from sessionday.record.table import table
 
 
@@ -24,5 +25,6 @@ def whole(record: Mapping[str, Any]) -> bytes:
 
 FORMATS = {
     "json": Format("json", "application/json", whole),
+    "fhir": Format("fhir.json", "application/fhir+json", bundle),
     "csv": Format("csv", "text/csv; charset=utf-8", table),
 }

@@ -11,6 +11,7 @@ from sessionday.words import WORDS
 
 Json = Mapping[str, Any]
 LANGUAGE = "en"
+FIRST, LAST = -62_000_000_000_000, 253_000_000_000_000  # ms: what calendars show; an answer can be any number
 
 
 class Speech:
@@ -39,6 +40,8 @@ class Speech:
         """Weekday, date with its year, and clock time in the clinic's zone: a record is read years later."""
         if t is None:
             return str(WORDS[LANGUAGE]["unknown_time"])
+        if not FIRST < t < LAST:
+            return str(t)
         day, clock = self.local(t)
         return f"{self.day(t)} {day[:4]}, {clock[:5]}"
 
