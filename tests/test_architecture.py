@@ -27,6 +27,7 @@ ONLY_IN = {
     "aiosqlite": {"store/sqlite.py"},
     "asyncpg": {"store/postgres_connection.py"},
     "zoneinfo": {"zones.py"},
+    "fpdf": {"record/pdf.py", "record/frames.py"},
     "uvicorn": {"serving.py"},
 }
 

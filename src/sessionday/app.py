@@ -85,6 +85,7 @@ ROUTES = [
     Route("/s/{handle}/record", record.show, methods=["GET"]),
     Route("/s/{handle}/record.json", record.download, methods=["GET"]),
     Route("/s/{handle}/record.fhir.json", record.download, methods=["GET"]),
+    Route("/s/{handle}/record.pdf", record.download, methods=["GET"]),
     Route("/s/{handle}/record.csv", record.download, methods=["GET"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side

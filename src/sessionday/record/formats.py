@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessionday.record.fhir import bundle
+from sessionday.record.pdf import pdf
 from sessionday.record.table import table
 
 
@@ -24,7 +25,8 @@ def whole(record: Mapping[str, Any]) -> bytes:
 
 
 FORMATS = {
+    "pdf": Format("pdf", "application/pdf", pdf),
     "json": Format("json", "application/json", whole),
-    "fhir": Format("fhir.json", "application/fhir+json", bundle),
     "csv": Format("csv", "text/csv; charset=utf-8", table),
+    "fhir": Format("fhir.json", "application/fhir+json", bundle),
 }

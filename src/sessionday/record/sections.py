@@ -96,11 +96,16 @@ def _person(speech: Speech, one: Json) -> str:
 def _turn(speech: Speech, turn: Json) -> list[str]:
     """A gate's opening or shutting, with who said what last at that instant, or that time alone did it."""
     words = speech.words["turns"]
-    entry = next((one for one in reversed(speech.entries) if one["t"] == turn["t"]), None)
-    told = entry is not None and not turn["by_time"]
-    by = f"{entry['name']}: {speech.title(entry['step']) or speech.answer(entry)}" if entry and told else words["time"]
+    then = [] if turn["by_time"] else [one for one in speech.entries if one["t"] == turn["t"]]
+    # Of several at one instant, the last that is about this gate
+    entry = max(then, key=lambda one: (_is_about(speech, one, turn["gate"]), one["seq"]), default=None)
+    by = f"{entry['name']}: {speech.title(entry['step']) or speech.answer(entry)}" if entry else words["time"]
     gate = speech.pack["words"]["gates"][turn["gate"]]["title"]
     return [speech.when(turn["t"]), gate, words["open" if turn["open"] else "shut"], by]
+
+
+def _is_about(speech: Speech, entry: Json, gate: str) -> bool:
+    return bool(speech.rules.get(entry["step"], {}).get("gate") == gate)
 
 
 def _line(speech: Speech, entry: Json) -> list[str]:
