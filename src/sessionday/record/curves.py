@@ -41,5 +41,5 @@ def _add(found: dict[str, Curve], speech: Speech, entry: Json, fields: list[dict
         if is_number(value) and (one["min"] is None or one["min"] <= value <= one["max"]):
             curve = found.setdefault(one["id"], Curve(labels[one["id"]], one["unit"] or ""))
             curve.points.append((entry["t"], value))
-            known = [one[limit] for limit in LIMITS]
-            curve.limits += [(entry["t"], limit) for limit in known if limit is not None]
+            limits: list[float] = [one[limit] for limit in LIMITS if one[limit] is not None]
+            curve.limits += [(entry["t"], limit) for limit in limits]

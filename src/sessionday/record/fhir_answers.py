@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from sessionday.record.speech import Speech
 
@@ -37,7 +37,7 @@ def quantity(value: float, unit: str | None) -> Resource:
 def items(speech: Speech, entry: Json) -> list[Resource]:
     """A question with its answer, and the parts of one that has several."""
     step, rules = entry["step"], speech.rules[entry["step"]]
-    found: Resource = {"linkId": step, "text": speech.question(step) or speech.title(step)}
+    found: Resource = {"linkId": step, "text": speech.asked(entry)["what"]}
     if entry["kind"] == "waive":
         reason = entry["reason"] if has_text(entry["reason"]) else "-"
         label = speech.words["kinds"]["waive"]
@@ -45,7 +45,7 @@ def items(speech: Speech, entry: Json) -> list[Resource]:
     parts = rules["answer"].get("items") or rules["answer"].get("fields")
     if not parts or not isinstance(entry["answer"], dict):
         return [{**found, "answer": [_value(speech, entry)]}]
-    labels = speech.pack["texts"]["steps"][step]["answers"]
+    labels = speech.asked(entry)["answers"]
     return [{**found, "item": [_part(step, one, labels, entry["answer"].get(one["id"])) for one in parts]}]
 
 
@@ -96,6 +96,6 @@ def _code(of: tuple[str, str]) -> Resource:
     return {"coding": [{"system": "http://loinc.org", "code": of[0], "display": of[1]}]}
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """JSON's numbers: true and false are none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)

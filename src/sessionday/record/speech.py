@@ -11,7 +11,7 @@ from sessionday.words import WORDS
 
 Json = Mapping[str, Any]
 LANGUAGE = "en"
-FIRST, LAST = -62_000_000_000_000, 253_000_000_000_000  # ms: what calendars show; an answer can be any number
+FIRST, LAST = -30_000_000_000_000, 253_000_000_000_000  # ms: what calendars show; an answer can be any number
 
 
 class Speech:
@@ -33,8 +33,10 @@ class Speech:
             "people": {**people, "client": record["session"]["client"]},
             "seat": {"role": "staff"},
             "protocol": record["protocol"]["rules"],
-            "texts": _texts(record["protocol"]["words"][LANGUAGE]),
         }
+        texts = record["protocol"]["words"][LANGUAGE]
+        self.texts = {role: _texts(texts, role) for role in WORDS[LANGUAGE]["roles"]}
+        self.pack["texts"] = self.texts["staff"]
 
     def when(self, t: int | None) -> str:
         """Weekday, date with its year, and clock time in the clinic's zone: a record is read years later."""
@@ -60,9 +62,10 @@ class Speech:
         """A step's title; nothing where there is no step, as for who answers an alert."""
         return "" if step is None else telling.title(self.pack, step)
 
-    def question(self, step: str | None) -> str:
-        """What was asked, as staff read it."""
-        return "" if step is None else str(self.pack["texts"]["steps"].get(step, {}).get("what", ""))
+    def asked(self, entry: Json) -> dict[str, Any]:
+        """The words of a question as whoever answered it read them; none where there is no such question."""
+        found: dict[str, Any] = self.texts[entry["role"]]["steps"].get(entry["step"], {})
+        return found
 
     def answer(self, entry: Json) -> str:
         """An answer as it was on its button, or what else was done."""
@@ -71,7 +74,8 @@ class Speech:
         form = self.rules.get(entry["step"], {}).get("answer", {}).get("type")
         if form == "time" and isinstance(entry["answer"], int):
             return self.when(entry["answer"])
-        return telling.answer_text({**self.pack, "clock": [(0, 0)]}, entry["step"], entry["answer"])
+        as_read = {**self.pack, "texts": self.texts[entry["role"]], "clock": [(0, 0)]}
+        return telling.answer_text(as_read, entry["step"], entry["answer"])
 
     def verdict(self, entry: Json) -> str:
         """ok, stop or never, of an answer."""
@@ -81,11 +85,11 @@ class Speech:
         return verdict({"answer": entry["answer"]}, rules, dict(self.record["session"]))
 
 
-def _texts(words: Json) -> dict[str, Any]:
-    """A protocol's words as staff are asked with them."""
+def _texts(words: Json, role: str) -> dict[str, Any]:
+    """A protocol's words as somebody of a role is asked with them."""
     steps = {}
     for id, texts in words["steps"].items():
-        own = texts.get("for", {}).get("staff", {})
+        own = texts.get("for", {}).get(role, {})
         plain = {key: own.get(key, texts[key]) for key in ("title", "what", "why")}
         steps[id] = {**plain, "answers": {**texts["answers"], **own.get("answers", {})}}
     return {"title": words["title"], "parts": words["parts"], "steps": steps}

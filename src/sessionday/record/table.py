@@ -34,6 +34,6 @@ def _row(speech: Speech, entry: Mapping[str, Any]) -> list[Any]:
     day, clock = speech.local(entry["t"])
     return [
         entry["seq"], day, clock, entry["role"], entry["name"], speech.title(entry["step"]),
-        speech.question(entry["step"]), speech.answer(entry), entry["reason"] or "", speech.verdict(entry),
+        speech.asked(entry).get("what", ""), speech.answer(entry), entry["reason"] or "", speech.verdict(entry),
         " ".join(speech.local(entry["received_at"])), entry["hash"],
     ]  # fmt: skip
