@@ -18,7 +18,7 @@ from sessionday.record.file import exported, verify_file
 from sessionday.record.formats import FORMATS
 from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
-from sessionday.store import Store, StoreError, move
+from sessionday.store import Access, Store, StoreError, move
 from sessionday.web.passphrases import hash_passphrase
 
 MIN_PASSPHRASE = 15
@@ -259,7 +259,10 @@ def run_export(given: argparse.Namespace) -> None:
         record = await exported(store, given.session, now_ms())
         if record is None:
             raise Failure(f"There is no session ‘{given.session}’.")
-        _put(given, FORMATS[given.format].made(record), len(record["entries"]))
+        format = FORMATS[given.format]
+        noted = Access(record["session"]["id"], "", "command line", format.ending, now_ms())
+        await store.add_accesses(record["clinic"]["id"], [noted])
+        _put(given, format.made(record), len(record["entries"]))
 
     in_store(given, work)
 

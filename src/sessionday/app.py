@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
 from sessionday.web import (
+    access_log,
     arranging,
     board,
     carry,
@@ -29,6 +30,7 @@ from sessionday.web import (
     sign_in,
     sync,
 )  # fmt: skip
+from sessionday.web.accesses import Accesses
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -103,6 +105,7 @@ ROUTES = [
     Route("/sessions/new", sessions.make, methods=["POST"]),
     Route("/carry", carry.page, methods=["GET"]),
     Route("/carry", carry.carry, methods=["POST"]),
+    Route("/access", access_log.show, methods=["GET"]),
     # What checks a record that was taken out
     Route("/record/verify_record.py", record.verifier, methods=["GET"]),
     # One release of static files
@@ -131,6 +134,7 @@ def create_app(
             site.closing = True
             try:
                 await site.watch.stop()
+                await site.accesses.close()
             finally:
                 await store.close()
 
@@ -168,6 +172,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
         release=release,
         packs=Packs(release.build),
         pages=pages,
+        accesses=Accesses(store, now),
         watch=Watch(store, cards, now, settings.archive_days),
         seat_cookie=seat,
         sign_in_cookie=staff,

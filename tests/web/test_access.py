@@ -81,6 +81,7 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/carry"): (200, 303),
     ("POST", "/carry"): (200, 401, 200),  # who may only push
     ("GET", "/record/verify_record.py"): (200, 200),
+    ("GET", "/access"): (404, 404),  # leads alone; nobody here is one
     ("GET", "/sw.js"): (200, 200),
     ("GET", "/static/{build}/{path:path}"): (200, 200),
     ("POST", "/sign-out"): (303, 303),  # last: it ends who asks

@@ -16,6 +16,7 @@ from sessionday.record.speech import Speech
 Json = Mapping[str, Any]
 Resource = dict[str, Any]
 STATUS = {"before": "preparation", "during": "in-progress", "after": "in-progress", "cancelled": "not-done"}
+EXPORTS = frozenset({"json", "csv", "pdf", "fhir.json"})
 EVENT = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle"
 
 
@@ -61,6 +62,9 @@ class _Bundle:
         yield self._provenance()
         for number, one in enumerate(self.record["arrangements"]):
             yield self._arranged(number, one)
+        for number, one in enumerate(self.record["accesses"]):
+            if one["what"] in EXPORTS:
+                yield self._exported(number, one)
 
     def _people(self) -> Iterator[Resource]:
         session, clinic = self.record["session"], self.record["clinic"]
@@ -142,6 +146,14 @@ class _Bundle:
         return self.made(
             "Provenance", "provenance", target=[self.ref("session")], recorded=instant(self.record["exported_at"]),
             agent=[{"who": self.ref("clinic")}], entity=[{"role": "source", "what": {"identifier": head}}],
+        )  # fmt: skip
+
+    def _exported(self, number: int, one: Json) -> Resource:
+        return self.made(
+            "AuditEvent", f"export/{number}", type={"system": EVENT, "code": "extract"}, action="R",
+            recorded=instant(one["at"]), outcomeDesc=self.speech.words["access"]["kinds"][one["what"]],
+            agent=[{"name": one["name"] or one["staff"], "requestor": True}],
+            source={"observer": self.ref("clinic")}, entity=[{"what": self.ref("session")}],
         )  # fmt: skip
 
     def _arranged(self, number: int, one: Json) -> Resource:

@@ -41,6 +41,7 @@ async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] 
         "entries": chained,
         "held": [asdict(one) for one in await store.held(session)],
         "arrangements": [asdict(one) for one in await store.arrangements(session)],
+        "accesses": [asdict(one) for one in await store.accesses(session)],
         "state": evaluate(checklist.rules, session.rules_form(), entries, now),
     }
 

@@ -20,7 +20,7 @@ LETTER_ZONES = ("America/", "US/", "Canada/", "Pacific/Honolulu")
 MARGIN = 16.0  # mm
 WIDTHS = {
     "gates": (26, 14, 12, 48), "timeline": (22, 14, 22, 42), "readings": (22, 22, 41, 15), "waives": (22, 18, 26, 34),
-    "alerts": (21, 11, 30, 22, 16), "aside": (21, 13, 26, 40), "arrangements": (24, 18, 58),
+    "alerts": (21, 11, 30, 22, 16), "aside": (21, 13, 26, 40), "arrangements": (24, 18, 58), "accesses": (24, 18, 58),
     "addenda": (22, 14, 22, 42),
 }  # fmt: skip
 PAIR = (26, 74)

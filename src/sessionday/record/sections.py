@@ -38,6 +38,7 @@ def sections(record: Json) -> list[Section]:
         "alerts": [_alert(speech, one) for one in alerts],
         "aside": [_aside(speech, one) for one in record["held"]],
         "arrangements": [_arranged(speech, one) for one in record["arrangements"]],
+        "accesses": [_access(speech, one) for one in record["accesses"]],
         "addenda": [_line(speech, one) for one in addenda(speech)],
         "chain": _chain(speech),
     }
@@ -74,11 +75,20 @@ def _summary(speech: Speech) -> Rows:
         "stage": telling.fill(words["stage_at"], stage=stage, when=speech.when(record["exported_at"])),
         "doses": "; ".join(_dose(speech, one) for one in in_order(speech) if _marks(speech, one, "dose")),
         "left": speech.when(state["left_at"]) if state["left_at"] is not None else words["not_left"],
-        "hold": speech.when(state["hold_until"]) if state["hold_until"] is not None else words["no_hold"],
+        "hold": _hold(speech),
         "people": "; ".join(_person(speech, one) for one in [*record["seats"], *record["staff"]] if one["name"]),
         "zone": record["clinic"]["zone"],
     }
     return [[words[key], value or words["none"]] for key, value in known.items()]
+
+
+def _hold(speech: Speech) -> str:
+    """Until when, and whether that is known or only taken for granted."""
+    state, words = speech.record["state"], speech.words["summary"]
+    if state["hold_until"] is None:
+        return str(words["no_hold"])
+    when = speech.when(state["hold_until"])
+    return when if state["dosed_at"] is not None else telling.fill(words["assumed"], when=when)
 
 
 def _marks(speech: Speech, entry: Json, event: str) -> bool:
@@ -154,6 +164,10 @@ def _aside(speech: Speech, one: Json) -> list[str]:
 def _arranged(speech: Speech, one: Json) -> list[str]:
     by = one["name"] or speech.pack["words"]["arrange"]["system"]
     return [speech.when(one["at"]), by, sentence(one["kind"], one["body"], speech.when)]
+
+
+def _access(speech: Speech, one: Json) -> list[str]:
+    return [speech.when(one["at"]), one["name"], speech.words["access"]["kinds"].get(one["what"], one["what"])]
 
 
 def _chain(speech: Speech) -> Rows:

@@ -14,11 +14,26 @@ from .errors import (
 from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
-from .types import Arrangement, Browser, Claim, Clinic, Fact, Held, Look, News, Push, Seat, Session, Staff, Verdict
+from .types import (
+    Access,
+    Arrangement,
+    Browser,
+    Claim,
+    Clinic,
+    Fact,
+    Held,
+    Look,
+    News,
+    Push,
+    Seat,
+    Session,
+    Staff,
+    Verdict,
+)
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse", "EmailTaken",
-    "Fact", "Held", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Push", "Seat", "Session", "Staff",
-    "Store", "StoreBusy", "StoreError", "StoreFailed", "Summary", "Verdict", "move",
+    "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse",
+    "EmailTaken", "Fact", "Held", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Push", "Seat",
+    "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "Summary", "Verdict", "move",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ VERIFIER = Path(sessionday.record.__file__).with_name("verify_record.py")
 async def show(request: Request) -> Response:
     """GET /s/{handle}/record"""
     site, here = site_of(request), await _staff_at(request)
+    site.accesses.note(here, "record")
     record = await _record(site, here)
     shown = await to_thread(sections, record)  # the whole day is reckoned again
     return site.pages.response(
@@ -33,6 +34,7 @@ async def download(request: Request) -> Response:
     """GET /s/{handle}/record.json, .csv and so on."""
     site, here = site_of(request), await _staff_at(request)
     format = next(one for one in FORMATS.values() if request.url.path.endswith(f"/record.{one.ending}"))
+    site.accesses.note(here, format.ending)
     made = await to_thread(format.made, await _record(site, here))
     # The name says nothing of whose it is: it ends in a folder of downloads that others see.
     named = f'attachment; filename="record-{here.session.handle}.{format.ending}"'
@@ -52,6 +54,7 @@ async def _staff_at(request: Request) -> Here:
 
 
 async def _record(site: Site, here: Here) -> dict[str, Any]:
+    await site.accesses.flush()  # the record tells who read it, up to this very reading
     record = await exported(site.store, here.session.handle, site.now())
     if record is None:
         raise NotYours

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from sessionday.settings import Settings
 from sessionday.store import News, Store
+from sessionday.web.accesses import Accesses
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -40,6 +41,7 @@ class Site:
     packs: Packs
     pages: Pages
     watch: Watch
+    accesses: Accesses
     seat_cookie: Cookie
     sign_in_cookie: Cookie
     turns: Turns
