@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sessionday.record import monitoring
 from sessionday.record.arranged import sentence
 from sessionday.record.replay import gates_and_alerts
 from sessionday.record.speech import Speech
@@ -31,6 +32,7 @@ def sections(record: Json) -> list[Section]:
     turns, alerts = gates_and_alerts(record)
     rows = {
         "summary": _summary(speech),
+        **({"monitoring": monitoring.form(speech)} if monitoring.is_asked(speech) else {}),
         "gates": [_turn(speech, one) for one in turns],
         "timeline": [_line(speech, one) for one in in_order(speech)],
         "readings": _readings(speech),

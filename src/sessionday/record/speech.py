@@ -45,13 +45,12 @@ class Speech:
         if not FIRST < t < LAST:
             return str(t)
         day, clock = self.local(t)
-        return f"{self.day(t)} {day[:4]}, {clock[:5]}"
+        return f"{self.date(date.fromisoformat(day))}, {clock[:5]}"
 
-    def day(self, t: int) -> str:
-        """‘Tue 1 Dec’"""
-        local = date.fromisoformat(self.local(t)[0])
+    def date(self, day: date) -> str:
+        """‘Tue 1 Dec 2026’"""
         words = WORDS[LANGUAGE]
-        return f"{words['weekdays'][local.weekday()]} {local.day} {words['months'][local.month - 1]}"
+        return f"{words['weekdays'][day.weekday()]} {day.day} {words['months'][day.month - 1]} {day.year}"
 
     def local(self, t: int) -> tuple[str, str]:
         """Date and clock time in the clinic's zone, as ‘2026-12-01’ and ‘10:00:00’."""
