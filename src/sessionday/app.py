@@ -27,6 +27,7 @@ from sessionday.web import (
     record,
     ride,
     sessions,
+    sheets,
     sign_in,
     sync,
 )  # fmt: skip
@@ -89,6 +90,8 @@ ROUTES = [
     Route("/s/{handle}/record.fhir.json", record.download, methods=["GET"]),
     Route("/s/{handle}/record.pdf", record.download, methods=["GET"]),
     Route("/s/{handle}/record.csv", record.download, methods=["GET"]),
+    Route("/s/{handle}/sheet", sheets.sheet, methods=["GET"]),
+    Route("/s/{handle}/card", sheets.card, methods=["GET"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),

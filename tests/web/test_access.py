@@ -59,6 +59,8 @@ SESSION_ROWS = {
     ("GET", "/s/{handle}/record.fhir.json"): Row({"staff": 200}),
     ("GET", "/s/{handle}/record.pdf"): Row({"staff": 200}),
     ("GET", "/s/{handle}/record.csv"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/sheet"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/card"): Row({"staff": 200}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),

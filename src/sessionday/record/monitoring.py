@@ -1,4 +1,4 @@
-"""The programme's monitoring form, field by field from the record: to copy from. The clinic fills it in and sends it."""
+"""The programme’s monitoring form, field by field, to copy from. The clinic fills it in and sends it."""
 
 from datetime import date, timedelta
 from typing import Any
