@@ -22,6 +22,7 @@ JS = ROOT / "tests" / "js"
 DEBIAN = [
     "chromium", "firefox-esr", "webkit2gtk-driver", "xvfb", "libfaketime", "openssl",
     "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev",
+    "libreoffice-calc-nogui",
 ]  # fmt: skip
 # What phones do to what they keep; the other browser tests are days and pages.
 PHONES = [

@@ -14,10 +14,11 @@ from sessionday import __version__, demo, zones
 from sessionday.booking import book
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist, ProtocolError, load, names
-from sessionday.record_file import exported, verify_file
+from sessionday.record.file import exported, verify_file
+from sessionday.record.formats import FORMATS
 from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
-from sessionday.store import Store, StoreError, move
+from sessionday.store import Access, Store, StoreError, move
 from sessionday.web.passphrase_rules import refusal
 from sessionday.web.passphrases import hash_passphrase
 from sessionday.words import WORDS
@@ -134,7 +135,8 @@ def _add_reading(commands: Any, shared: Parser) -> None:
     command.set_defaults(run=run_protocol_check)
     command = commands.add_parser("export", parents=[shared], help="a session's whole record")
     command.add_argument("session", help="its handle or id")
-    command.add_argument("--format", choices=["json"], default="json")
+    command.add_argument("--format", choices=list(FORMATS), default="json")
+    command.add_argument("--out", metavar="FILE", default="", help="write it there; else to standard output")
     command.set_defaults(run=run_export)
     command = commands.add_parser("verify", parents=[shared], help="check an exported record's chain")
     command.add_argument("file")
@@ -264,9 +266,21 @@ def run_export(given: argparse.Namespace) -> None:
         record = await exported(store, given.session, now_ms())
         if record is None:
             raise Failure(f"There is no session ‘{given.session}’.")
-        print(json.dumps(record, ensure_ascii=False, indent=None if given.json else 2))
+        format = FORMATS[given.format]
+        noted = Access(record["session"]["id"], "", "command line", format.ending, now_ms())
+        await store.add_accesses(record["clinic"]["id"], [noted])
+        _put(given, format.made(record), len(record["entries"]))
 
     in_store(given, work)
+
+
+def _put(given: argparse.Namespace, made: bytes, count: int) -> None:
+    """Where it was asked for: into a file, else to standard output."""
+    if given.out:
+        Path(given.out).write_bytes(made)
+        told(given, {"file": given.out}, f"{given.out}: the record, {count} entries.")
+    else:
+        sys.stdout.buffer.write(made)
 
 
 def run_verify(given: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
 from sessionday.web import (
+    access_log,
     arranging,
     board,
     carry,
@@ -27,14 +28,17 @@ from sessionday.web import (
     pages,
     passkeys,
     protocols,
+    record,
     ride,
     sessions,
     set_up,
+    sheets,
     sign_in,
     sync,
     team,
     wall,
 )
+from sessionday.web.accesses import Accesses
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -46,6 +50,7 @@ from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie, SecurityHeaders, headers_for, is_foreign
 from sessionday.web.site import SEAT_DAYS, Site, site_of
 from sessionday.web.states import States
+from sessionday.web.tries import Tries
 from sessionday.web.watch import Watch
 
 # What a page says where a request fails; else the sentence that it failed with.
@@ -88,6 +93,13 @@ ROUTES = [
     Route("/s/{handle}/ride", ride.record, methods=["POST"]),
     Route("/s/{handle}/limits", arranging.limits, methods=["GET"]),
     Route("/s/{handle}/limits", arranging.set_limits, methods=["POST"]),
+    Route("/s/{handle}/record", record.show, methods=["GET"]),
+    Route("/s/{handle}/record.json", record.download, methods=["GET"]),
+    Route("/s/{handle}/record.fhir.json", record.download, methods=["GET"]),
+    Route("/s/{handle}/record.pdf", record.download, methods=["GET"]),
+    Route("/s/{handle}/record.csv", record.download, methods=["GET"]),
+    Route("/s/{handle}/sheet", sheets.sheet, methods=["GET"]),
+    Route("/s/{handle}/card", sheets.card, methods=["GET"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),
@@ -119,6 +131,7 @@ ROUTES = [
     Route("/sessions/new", sessions.make, methods=["POST"]),
     Route("/carry", carry.page, methods=["GET"]),
     Route("/carry", carry.carry, methods=["POST"]),
+    Route("/access", access_log.show, methods=["GET"]),
     # Protocols: staff read them, leads write them
     Route("/protocols", protocols.shelf, methods=["GET"]),
     Route("/protocols/drafts/{draft}", drafts.form, methods=["GET"]),
@@ -127,6 +140,8 @@ ROUTES = [
     Route("/protocols/{protocol}/compare", protocols.compare, methods=["GET"]),
     Route("/protocols/{protocol}/{version}", protocols.show, methods=["GET"]),
     Route("/protocols/{protocol}/{version}/copy", drafts.copy, methods=["POST"]),
+    # What checks a record that was taken out
+    Route("/record/verify_record.py", record.verifier, methods=["GET"]),
     # One release of static files
     Route("/sw.js", offline.worker, methods=["GET"]),
     Route("/static/{build}/{path:path}", offline.static, methods=["GET"]),
@@ -154,6 +169,7 @@ def create_app(
             site.closing = True
             try:
                 await site.watch.stop()
+                await site.accesses.close()
             finally:
                 await store.close()
 
@@ -192,11 +208,13 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
         release=release,
         packs=Packs(release.build),
         pages=pages,
+        accesses=Accesses(store, now),
         watch=Watch(store, cards, now, settings.archive_days),
         seat_cookie=seat,
         sign_in_cookie=staff,
         challenge_cookie=challenge,
         turns=Turns(),
+        tries=Tries(),
         wrong_codes=[],
     )
 

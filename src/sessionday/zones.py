@@ -69,6 +69,15 @@ def shown(t: int, zone: ZoneInfo) -> str:
     return _local(t, zone).strftime("%Y-%m-%dT%H:%M")
 
 
+def day_of(text: str, zone: ZoneInfo) -> tuple[int, int]:
+    """The first instant of ‘2026-12-01’ and of the day after it, in `zone`. Raises ZoneError."""
+    try:
+        day = date.fromisoformat(text)
+        return instant(datetime.combine(day, time()), zone), instant(datetime.combine(day + DAY, time()), zone)
+    except (ValueError, OverflowError):
+        raise ZoneError(f"‘{text}’ is no day. Write it like 2026-12-01.") from None
+
+
 def parse_local(text: str, zone: ZoneInfo) -> int:
     """The instant (ms) of ‘2026-12-01T10:00’, in `zone` where it has no offset of its own. Raises ZoneError."""
     try:

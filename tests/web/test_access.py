@@ -54,6 +54,13 @@ SESSION_ROWS = {
     ("POST", "/s/{handle}/ride"): Row({"staff": 422}),  # without a word of what was done
     ("GET", "/s/{handle}/limits"): Row({"staff": 200, "prescriber": 200}),
     ("POST", "/s/{handle}/limits"): Row({"staff": 303, "prescriber": 303}),
+    ("GET", "/s/{handle}/record"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/record.json"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/record.fhir.json"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/record.pdf"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/record.csv"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/sheet"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/card"): Row({"staff": 200}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),
@@ -93,6 +100,8 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/protocols/drafts/{draft}"): (403, 303),
     ("POST", "/protocols/drafts/{draft}"): (403, 401),
     ("POST", "/protocols/drafts/{draft}/check"): (403, 401),
+    ("GET", "/record/verify_record.py"): (200, 200),
+    ("GET", "/access"): (403, 303),  # leads alone
     ("GET", "/sw.js"): (200, 200),
     ("GET", "/static/{build}/{path:path}"): (200, 200),
     ("POST", "/sign-in/passkey/options"): (200, 200),
@@ -167,6 +176,7 @@ async def asked(scene: Scene, who: str, method: str, route: str, name: str = "ow
     if method != "POST":
         return await phone.http.request(method, path, params={"device": "d"} if route.endswith("/light") else None)
     form = {"id": str(uuid4()), "step": "intentions", "answer": "rest", "do": "code"}
+    form["email"] = f"{who.replace(' ', '-')}@example.org"  # wrong tries slow the account that they name
     form["do"] = "take" if route.endswith("/arrange") else form["do"]
     if route.endswith("/ride"):
         form["branch"] = "stays"

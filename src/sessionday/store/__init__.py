@@ -19,6 +19,7 @@ from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
 from .types import (
+    Access,
     Arrangement,
     Browser,
     Claim,
@@ -40,8 +41,8 @@ from .types import (
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse", "Draft",
-    "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look", "NewerDatabase", "News",
-    "NoSuchSession", "Passkey", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed",
-    "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
+    "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse",
+    "Draft", "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look",
+    "NewerDatabase", "News", "NoSuchSession", "Passkey", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy",
+    "StoreError", "StoreFailed", "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

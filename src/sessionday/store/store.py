@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from . import migrate, place
+from .accesses import Accesses
 from .archive import Archive
 from .arrangements import Arrangements
 from .backup import Backup, backup
@@ -28,7 +29,9 @@ from .writer import Told, Writer
 log = logging.getLogger(__name__)
 
 
-class Store(People, Invitations, Passkeys, Seats, Arrangements, Devices, Record, Summaries, Archive, Protocols):
+class Store(
+    People, Invitations, Passkeys, Seats, Arrangements, Accesses, Devices, Record, Summaries, Archive, Protocols
+):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
     the process then, for nothing is written any more."""

@@ -193,6 +193,17 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Somebody of the clinic (`staff` is their id) read something of a session; '' is what belongs to none."""
+
+    session: str
+    staff: str
+    name: str
+    what: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A browser that opened a seat's page."""
 

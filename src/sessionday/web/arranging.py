@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from sessionday.band import COLOURS, PATTERNS, band_of
 from sessionday.booking import days_of, over_at, pin
 from sessionday.limits import offered
+from sessionday.record.arranged import sentence
 from sessionday.web.access import reader_of
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here
@@ -154,25 +155,8 @@ def _waiting(arranged: Any) -> dict[str, Any] | None:
 
 def _told(here: Here, one: Any) -> dict[str, str]:
     """A change in words."""
-    words = WORDS["en"]["arrange"]
-    body = dict(one.body)
-    for key in ("from", "to", "start"):
-        if isinstance(body.get(key), int):
-            body[key] = local_time(here.clinic, body[key])
-    if one.kind == "limits":
-        body["limits"] = limits_text(body["limits"])
-    sentence = words["kinds"].get(one.kind, one.kind)
-    for key, value in body.items():
-        sentence = sentence.replace(
-            "{" + key + "}", str(WORDS["en"]["roles"].get(value, value) if key == "role" else value)
-        )
-    return {"by": one.name or words["system"], "text": sentence}
-
-
-def limits_text(found: dict[str, float]) -> str:
-    """Limits in a line."""
-    words = WORDS["en"]["arrange"]
-    return ", ".join(f"{words['limits'][kind]} {value:g}" for kind, value in found.items()) or words["no_limits"]
+    said = sentence(one.kind, one.body, lambda t: local_time(here.clinic, t))
+    return {"by": one.name or WORDS["en"]["arrange"]["system"], "text": said}
 
 
 async def _open_pages(site: Site, here: Here) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ async def day(request: Request) -> Response:
     page = await site.pages.kept(*_drawn_from(site, here, current, ""), draw)
     # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
     if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
+        site.accesses.note(here, "page")
         await look(site, here, current.seq)
     return site.pages.given(request, page)
 
@@ -64,6 +65,8 @@ async def step(request: Request) -> Response:
     current = await site.states.of(here.session, site.now())
     if is_long_over(here, current, site.now()):
         return RedirectResponse(f"/s/{here.session.handle}/?over", status_code=303)
+    if here.role == "staff" and not BEHIND & set(request.headers):
+        site.accesses.note(here, "step")
 
     async def draw() -> Parts:
         return site.pages.piece("steps/show.html", **await _view(site, here, name))

@@ -26,9 +26,14 @@ async def enter(request: Request) -> Response:
     known = staff if staff is not None and staff.ended_at is None else None
     if site.turns.full:  # asked with nothing awaited before the turn is taken: a flood arrives in one breath
         return site.pages.response("sign_in/show.html", 503, error="busy", email=email)
+    address, place = email.casefold(), request.client.host if request.client else ""
+    if site.tries.wait(address, place, site.now()):
+        return site.pages.response("sign_in/show.html", 429, error="slow", email=email)
+    site.tries.wrong(address, place, site.now())  # before it is looked at, so that many at once are counted too
     right = await site.turns.is_right(known.password_hash if known else None, passphrase)
     if known is None or not right:
         return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
+    site.tries.right(address, place)
     return await signed_in_as(request, known)
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from sessionday.settings import Settings
 from sessionday.store import News, Store
+from sessionday.web.accesses import Accesses
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
 from sessionday.web.news import Newsroom
@@ -18,6 +19,7 @@ from sessionday.web.recent import Recent
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie
 from sessionday.web.states import States
+from sessionday.web.tries import Tries
 from sessionday.web.watch import Watch
 
 SEAT_DAYS = 60
@@ -40,10 +42,12 @@ class Site:
     packs: Packs
     pages: Pages
     watch: Watch
+    accesses: Accesses
     seat_cookie: Cookie
     sign_in_cookie: Cookie
     challenge_cookie: Cookie
     turns: Turns
+    tries: Tries
     wrong_codes: list[int]
     open_pages: Counter[tuple[str, str]] = field(
         default_factory=Counter

@@ -117,6 +117,7 @@ def _push(here: Here, ask: Ask, now: int) -> Push:
 async def look(site: Site, here: Here, looked: int) -> None:
     """A member of staff has the record up to `looked` on the screen: the others are told, if that is new."""
     if not any(look.name == here.name and look.seq >= looked for look in here.place.looks):
+        site.accesses.note(here, "page")
         await site.store.look(here.session, here.person, here.name, looked, site.now())
 
 

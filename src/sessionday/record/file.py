@@ -7,7 +7,7 @@ from typing import Any
 
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist
-from sessionday.store import Store
+from sessionday.store import Session, Store
 from sessionday.store.chain import verify
 
 
@@ -23,6 +23,7 @@ async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] 
     checklist = Checklist.from_json(json.loads(body))
     # Up to the session's own `seq`, where its `head` is, though entries may be arriving.
     entries = await store.entries(session, limit=session.seq)
+    chained = await store.chained(session)
     return {
         "format": "sessionday-record-1",
         "exported_at": now,
@@ -35,11 +36,21 @@ async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] 
             "head": session.head,
         },
         "seats": [{"id": seat.id, "role": seat.role, "name": seat.name} for seat in await store.seats(session)],
+        "staff": await _staff_in(store, session, chained),
         "protocol": checklist.to_json(),
-        "entries": await store.chained(session),
+        "entries": chained,
         "held": [asdict(one) for one in await store.held(session)],
+        "arrangements": [asdict(one) for one in await store.arrangements(session)],
+        "accesses": [asdict(one) for one in await store.accesses(session)],
         "state": evaluate(checklist.rules, session.rules_form(), entries, now),
     }
+
+
+async def _staff_in(store: Store, session: Session, entries: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Whoever of the clinic wrote an entry: ids alone would say nothing to a reader."""
+    ids = sorted({entry["by"] for entry in entries if entry["role"] == "staff"})
+    found = [await store.staff(session.clinic, id) for id in ids]
+    return [{"id": one.id, "name": one.name} for one in found if one]
 
 
 def verify_file(path: Path) -> list[str]:

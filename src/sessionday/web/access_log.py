@@ -1,0 +1,33 @@
+"""Who of the clinic read whose record on a day: for leads."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sessionday import zones
+from sessionday.web.errors import NotYours
+from sessionday.web.leads import lead_of
+from sessionday.web.site import site_of
+from sessionday.words import WORDS
+
+
+async def show(request: Request) -> Response:
+    """GET /access?day=2026-12-01, today where none is given; 422 where that is no day."""
+    site, lead = site_of(request), await lead_of(request)
+    clinic = await site.store.clinic(lead.clinic)
+    if clinic is None:
+        raise NotYours
+    await site.accesses.flush()
+    zone = zones.zone_named(clinic.zone)
+    typed = request.query_params.get("day", zones.shown(site.now(), zone)[:10])
+    words, status, error = WORDS["en"]["record"]["access"], 200, ""
+    try:
+        since, until = zones.day_of(typed, zone)
+    except zones.ZoneError:
+        since, until, status, error = 0, 0, 422, words["no_day"]
+    found = await site.store.accesses_from(clinic.id, since, until)
+    rows = [
+        {"when": zones.shown(one.at, zone)[11:], "name": one.name, "what": words["kinds"].get(one.what, one.what),
+         "handle": handle, "client": client}
+        for one, handle, client in found
+    ]  # fmt: skip
+    return site.pages.response("record/access.html", status, day=typed, error=error, rows=rows, member=lead)
