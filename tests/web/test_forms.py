@@ -353,3 +353,23 @@ async def test_what_was_typed_is_shown_and_never_run(world: World) -> None:
         assert "<script>alert" not in page.text
         assert "&lt;script&gt;" in page.text
         assert "49" not in Page(page.text).alert
+
+
+async def test_the_time_out_is_read_from_one_page_by_staff_alone(world: World) -> None:
+    prescriber, desk = await world.seat("prescriber"), await world.desk()
+    await prescriber.say("dose_planned", {"mg_first": 150, "mg_most": 300, "lozenges_most": 2})
+    page = (await desk.http.get(f"/s/{world.booked.session.handle}/steps/time_out")).text
+    section = page.split("data-read-aloud")[1].split("</section>")[0]
+    for read in (
+        "Sam",
+        "Alex",
+        "150 mg",
+        'data-gate="dose"',
+        "The ride home, in your own words",
+        "Blood pressure before",
+    ):
+        assert read in section, read
+    holding = [step["id"] for step in world.checklist.rules["steps"] if step["gate"] == "dose"]
+    assert [step for step in holding if f'data-step="{step}"' not in section] == ["time_out"]
+    assert "data-read-aloud" not in (await prescriber.http.get(f"/s/{prescriber.handle}/steps/time_out")).text
+    assert "data-read-aloud" not in (await desk.http.get(f"/s/{world.booked.session.handle}/steps/identity")).text

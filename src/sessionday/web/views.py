@@ -16,6 +16,7 @@ State = Mapping[str, Any]
 Looks = Sequence[Mapping[str, Any]]
 DUE = 6  # so many of what is due next stand on the page; static/js/desk.js shows as many
 QUIET = frozenset({"ack"})
+TIME_OUT, PRESCRIBED = "time_out", "dose_planned"  # what the protocols call them
 
 
 def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
@@ -56,6 +57,20 @@ def step_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks, 
         "repeats": rules["every"] is not None or rules["marks"] in ("dose", "help"),
         "last": _last_of_mine(pack, entries, step),
         "limits": {field["id"]: limits_text(field) for field in rules["answer"].get("fields", ())},
+        "read_aloud": read_aloud_view(pack, state, entries, looks) if step == TIME_OUT and role == "staff" else None,
+    }
+
+
+def read_aloud_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
+    """What two people read to each other before a dose: what holds its gate, and what was prescribed (F21, C10, C13).
+
+    The phone paints the list and the gate anew; what was prescribed carries its time, and its step in the list tells
+    when it has changed.
+    """
+    holding = [step for step in pack["protocol"]["steps"] if step["gate"] == "dose" and _is_listed(pack, step)]
+    return {
+        "items": [_item(pack, state, step) for step in holding if step["id"] != TIME_OUT],
+        "prescribed": lines_view(pack, entries, looks, PRESCRIBED),
     }
 
 
