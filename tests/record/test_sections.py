@@ -1,6 +1,7 @@
 """What the page and the print say of a day: each thing with when, and who."""
 
 import copy
+import time
 from typing import Any
 
 import pytest
@@ -59,3 +60,15 @@ def test_a_waive_carries_its_reason_and_what_was_kept_aside_why(spravato: Json) 
 @pytest.mark.parametrize("t", [0, -(2**50), 2**60, -31_000_000_000_000, 250_000_000_000_000])
 def test_any_instant_can_be_told(spravato: Json, t: int) -> None:
     assert Speech(spravato).when(t)
+
+
+def test_a_record_of_thousands_is_told_in_time_and_says_that_it_was_thinned(spravato: Json) -> None:
+    many = [
+        {**entry, "id": f"{entry['id']}-{again}", "t": entry["t"] + again * 61_000, "seq": 0}
+        for again in range(13)
+        for entry in spravato["entries"]
+    ]
+    assert not any(row[0] == "Note" for row in rows(spravato, "summary"))
+    began = time.monotonic()
+    assert "now and then" in rows({**spravato, "entries": many}, "summary")[-1][1]
+    assert time.monotonic() - began < 20

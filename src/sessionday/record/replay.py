@@ -6,15 +6,27 @@ from typing import Any
 from sessionday.core import evaluate
 
 Json = Mapping[str, Any]
-MOST = 1200  # instants; a record with more is looked at less closely, or it would take minutes
+WORK = 150_000  # entries weighed in all: a record of thousands is looked at less closely, or it would take minutes
+LEAST = 100  # instants
+
+
+def most(record: Json) -> int:
+    """At how many instants this record is looked at."""
+    return max(LEAST, WORK // max(1, len(record["entries"])))
+
+
+def is_thinned(record: Json) -> bool:
+    """Whether there is so much that not every instant is looked at."""
+    return len({entry["t"] for entry in record["entries"]}) > most(record)
 
 
 def replay(record: Json) -> Iterator[tuple[int, dict[str, Any]]]:
     """(t, state) whenever something was written, or time alone changed what is so."""
     rules, session, entries = record["protocol"]["rules"], record["session"], record["entries"]
     written = sorted({entry["t"] for entry in entries if entry["t"] <= record["exported_at"]})
-    written = written[:: len(written) // MOST + 1] or [record["exported_at"]]
-    left = MOST
+    limit = most(record)
+    written = written[:: len(written) // limit + 1] or [record["exported_at"]]
+    left = limit
     for t, until in zip(written, [*written[1:], record["exported_at"] + 1], strict=True):
         now: int | None = t
         while now is not None and now < until:

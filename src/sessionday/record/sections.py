@@ -7,7 +7,7 @@ from typing import Any
 
 from sessionday.record import monitoring
 from sessionday.record.arranged import sentence
-from sessionday.record.replay import gates_and_alerts
+from sessionday.record.replay import gates_and_alerts, is_thinned
 from sessionday.record.speech import Speech
 from sessionday.web import telling
 
@@ -81,6 +81,8 @@ def _summary(speech: Speech) -> Rows:
         "people": "; ".join(_person(speech, one) for one in [*record["seats"], *record["staff"]] if one["name"]),
         "zone": record["clinic"]["zone"],
     }
+    if is_thinned(record):
+        known["note"] = words["thinned"]
     return [[words[key], value or words["none"]] for key, value in known.items()]
 
 

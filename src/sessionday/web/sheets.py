@@ -14,6 +14,7 @@ from sessionday.web.site import Site, site_of
 from sessionday.web.views import day_view, lines_view
 from sessionday.words import WORDS
 
+AGAIN = 5  # lines for what is asked again and again
 LEFT = frozenset({"todo", "overdue", "expired", "stop", "conflict", "impaired", "locked"})
 
 
@@ -36,10 +37,9 @@ async def card(request: Request) -> Response:
     pack, words = site.packs.of(here), WORDS["en"]["record"]["card"]
     current = await site.states.of(here.session, site.now())
     names = [here.session.client, pack["people"].get("support") or words["support"]]
-    known = current.state["dosed_at"] is not None
-    return site.pages.response(
-        "record/card.html", names=names, hold=telling.hold(pack, current.state), hold_known=known, **_known(site, here)
-    )
+    known = current.state["dosed_at"] is not None  # else the hold is only taken for granted, and is no word to give
+    hold = telling.hold(pack, current.state) if known else WORDS["en"]["hold"]["before"]
+    return site.pages.response("record/card.html", names=names, hold=hold, hold_known=known, **_known(site, here))
 
 
 async def _staff_at(request: Request) -> Here:
@@ -72,8 +72,10 @@ def _part(pack: telling.Pack, part: dict[str, Any], entries: list[dict[str, Any]
     steps = []
     for step in part["steps"]:
         said = lines_view(pack, entries, [], step["id"])
-        blanks = _blanks(pack, step["id"]) if step["status"] in LEFT else []
-        steps.append({**step, "said": said[0] if said else None, "blanks": blanks})
+        again = telling.repeats(pack, step["id"])
+        blanks = _blanks(pack, step["id"]) if again or step["status"] in LEFT else []
+        times = range(AGAIN if again else 1)
+        steps.append({**step, "said": said[0] if said else None, "blanks": blanks, "times": times})
     return {**part, "steps": steps}
 
 
