@@ -360,6 +360,8 @@ async def test_the_time_out_is_read_from_one_page_by_staff_alone(world: World) -
     await prescriber.say("dose_planned", {"mg_first": 150, "mg_most": 300, "lozenges_most": 2})
     page = (await desk.http.get(f"/s/{world.booked.session.handle}/steps/time_out")).text
     section = page.split("data-read-aloud")[1].split("</section>")[0]
+    assert "<article" not in section, "what the phone paints in the question must not be painted here"
+    assert page.index("data-read-aloud") < page.index("<article")
     for read in (
         "Sam",
         "Alex",
