@@ -112,3 +112,12 @@ def test_pages_ask_nobody_outside() -> None:
     ]:
         text = re.sub(r"http://www\.w3\.org/\S+", "", file.read_text("utf-8"))
         assert not re.search(r"""(src|href|import|from|url\()[^#\n]{0,12}["'(]https?://""", text), file
+
+
+def test_no_word_is_asked_for_by_a_name_that_every_dict_has() -> None:
+    """Jinja finds the method first: the page then shows a Python object."""
+    names = "|".join(sorted(name for name in dir(dict) if not name.startswith("_")))
+    for template in (ROOT / "templates").rglob("*.html"):
+        inside = re.findall(r"\{[{%].*?[%}]\}", template.read_text("utf-8"), re.DOTALL)
+        found = [one for one in inside if re.search(rf"\.({names})\b(?!\()", one)]
+        assert found == [], template.name

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sessionday.booking import book
+from sessionday.protocols import load
 from tests.web.pages import Page
 from tests.world import HOUR, MINUTE, START, Phone, World
 
@@ -124,3 +126,14 @@ async def test_an_alert_that_somebody_took_names_them_and_when(world: World) -> 
     await desk.http.post(form.action, data=form.typed)
     text = (await desk.http.get(f"/s/{desk.handle}/")).text
     assert "answered by Robin Lee, Tue 1 Dec, 09:00" in text
+
+
+async def test_a_day_at_home_has_no_ride_on_its_card(world: World) -> None:
+    await book(
+        world.store, world.clinic, load("kap-remote"), client="Rae", start=world.clock.now + HOUR,
+        now=world.clock.now, url=world.url, names={},
+    )  # fmt: skip
+    page = (await (await world.desk()).http.get("/board")).text
+    card = page.split(">Rae</a>")[1].split("</article>")[0]
+    assert "data-ride" not in card
+    assert "data-ride" in page

@@ -170,13 +170,15 @@ def _hold(pack: telling.Pack, state: Mapping[str, Any]) -> str:
 
 
 def _ride(current: Current) -> str:
-    """How the ride home stands: the worst of its confirmations that is known."""
+    """How the ride home stands: the worst of its confirmations that is known. Empty where the day is at home."""
     steps = current.state["steps"]
     status = {
         name: steps[name]["status"]
         for name in ("ride_plan", "ride_confirmed", "ride_reconfirmed", "home_safe")
         if name in steps
     }
+    if not status.keys() - {"home_safe"}:
+        return ""
     if status.get("home_safe") == "done":
         return "home"
     if any(status.get(name) in ("stop", "conflict") for name in status if name != "home_safe"):
