@@ -41,7 +41,7 @@ def free_band(others: Iterable[Session], initials: str, room: str) -> Band:
 
 def alike(name: str, others: Sequence[Session]) -> list[Session]:
     """The sessions whose client's name could be taken for `name`."""
-    return [one for one in others if _is_like(_plain(name), _plain(one.client))]
+    return [one for one in others if _is_like(plain(name), plain(one.client))]
 
 
 def _is_like(one: str, other: str) -> bool:
@@ -51,7 +51,7 @@ def _is_like(one: str, other: str) -> bool:
     return begins or difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Without accents, case and what stands between: José is Jose."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if letter.isalnum())

@@ -95,6 +95,14 @@ class Sessions(Base):
         row = await self._one(f"SELECT {SESSION} FROM session WHERE clinic = ? AND id = ?", (clinic, id))  # noqa: S608
         return _session(row) if row else None
 
+    async def sessions_newest(self, clinic: str, since: int, until: int, limit: int) -> list[Session]:
+        """Those planned to start at or after `since` and before `until`, the latest first."""
+        sql = (
+            f"SELECT {SESSION} FROM session WHERE clinic = ? AND start >= ? AND start < ?"  # noqa: S608
+            " ORDER BY start DESC, id LIMIT ?"
+        )
+        return [_session(row) for row in await self._all(sql, (clinic, since, until, limit))]
+
     async def sessions_from(self, clinic: str, since: int, until: int) -> list[Session]:
         """Those planned to start at or after `since` and before `until`, in that order."""
         sql = f"SELECT {SESSION} FROM session WHERE clinic = ? AND start >= ? AND start < ? ORDER BY start, id"  # noqa: S608

@@ -29,9 +29,11 @@ async def enter(request: Request) -> Response:
     address, place = email.casefold(), request.client.host if request.client else ""
     if site.tries.wait(address, place, site.now()):
         return site.pages.response("sign_in/show.html", 429, error="slow", email=email)
-    site.tries.wrong(address, place, site.now())  # before it is looked at, so that many at once are counted too
     right = await site.turns.is_right(known.password_hash if known else None, passphrase)
     if known is None or not right:
+        site.tries.wrong(
+            address, place, site.now()
+        )  # as many as are let in at once can be wrong before it slows: Turns
         return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
     site.tries.right(address, place)
     return await signed_in_as(request, known)

@@ -1,0 +1,67 @@
+"""GET /sessions: a clinic's sessions by name and day, newest first; all of one name is the history that there is."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sessionday import zones
+from sessionday.band import band_of, plain
+from sessionday.store import Clinic, Session
+from sessionday.web.errors import NotYours
+from sessionday.web.leads import staff_of
+from sessionday.web.sharing import local_time
+from sessionday.web.site import Site, site_of
+from sessionday.words import WORDS
+
+A_PAGE = 30
+LOOKED_AT = 20_000  # sessions, the newest of the days that were asked for
+FIRST, LAST = 0, 2**52
+
+
+async def show(request: Request) -> Response:
+    """GET /sessions?name=&from=2026-12-01&to=2026-12-31&page=1; 422 where a day is none."""
+    site, staff = site_of(request), await staff_of(request)
+    clinic = await site.store.clinic(staff.clinic)
+    if clinic is None:
+        raise NotYours
+    asked = {key: request.query_params.get(key, "").strip()[:60] for key in ("name", "from", "to", "page")}
+    page = int(asked["page"]) if asked["page"].isdecimal() and len(asked["page"]) < 5 else 1
+    try:
+        since, until = _days(clinic, asked["from"], asked["to"])
+    except zones.ZoneError:
+        return site.pages.response(
+            "sessions/found.html", 422, staff=staff, asked=asked, error=WORDS["en"]["finding"]["no_day"],
+            rows=[], count=0, page=1, more=False,
+        )  # fmt: skip
+    name = plain(asked["name"])
+    known = await site.store.sessions_newest(clinic.id, since, until, LOOKED_AT)
+    found = [one for one in known if name in plain(one.client)]
+    shown = found[(max(page, 1) - 1) * A_PAGE :][:A_PAGE]
+    rows = [await _row(site, clinic, one) for one in shown]
+    return site.pages.response(
+        "sessions/found.html", staff=staff, asked=asked, error="", rows=rows, count=len(found), page=max(page, 1),
+        more=len(found) > max(page, 1) * A_PAGE,
+    )  # fmt: skip
+
+
+def _days(clinic: Clinic, first: str, last: str) -> tuple[int, int]:
+    """From the first day's midnight to the last one's end. Raises ZoneError."""
+    zone = zones.zone_named(clinic.zone)
+    since = zones.day_of(first, zone)[0] if first else FIRST
+    return since, zones.day_of(last, zone)[1] if last else LAST
+
+
+async def _row(site: Site, clinic: Clinic, session: Session) -> dict[str, Any]:
+    current = await site.states.of(session, site.now())
+    checklist = await site.states.checklist(session)
+    words = WORDS["en"]
+    return {
+        "handle": session.handle,
+        "client": session.client,
+        "band": band_of(session),
+        "start": local_time(clinic, session.start),
+        "year": zones.shown(session.start, zones.zone_named(clinic.zone))[:4],
+        "protocol": next(iter(checklist.words.values()))["title"],
+        "stage": words["stages"][current.state["stage"]],
+    }
