@@ -89,6 +89,8 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/board"): (200, 303),
     ("GET", "/board/wall"): (200, 303),
     ("GET", "/board/live"): (200, 401),
+    ("GET", "/figures"): (200, 303),
+    ("GET", "/figures.csv"): (200, 303),
     ("GET", "/sessions"): (200, 303),
     ("GET", "/sessions/new"): (200, 303),
     ("POST", "/sessions/new"): (422, 401),

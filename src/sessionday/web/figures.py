@@ -1,0 +1,146 @@
+"""GET /figures: what a month's or a day's sessions came to, each number with its sessions; also as a table."""
+
+import asyncio
+import calendar
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sessionday import zones
+from sessionday.record.table import inert
+from sessionday.store import Clinic, Session
+from sessionday.web.counts import KINDS, Waive, by_day, happened, waives
+from sessionday.web.errors import NotYours
+from sessionday.web.leads import staff_of
+from sessionday.web.sharing import local_time
+from sessionday.web.site import Site, site_of
+from sessionday.words import WORDS
+
+MOST = 2_000  # sessions of one month
+BAR, HIGH = 22, 120  # of the plot: a day's width, the highest bar
+
+
+@dataclass(slots=True)
+class Figures:
+    """Of the sessions that were planned for some days."""
+
+    days: list[str]
+    sessions: dict[str, list[Session]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    waived: dict[Waive, int] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def show(request: Request) -> Response:
+    """GET /figures?month=2026-12 or ?day=2026-12-01, this month where neither is given; 422 where it is none."""
+    site, clinic, asked = await _asked(request)
+    try:
+        figures = await figures_of(site, clinic, asked)
+    except zones.ZoneError:
+        return site.pages.response("figures/show.html", 422, **_shown(site, clinic, asked, None))
+    return site.pages.response("figures/show.html", **_shown(site, clinic, asked, figures))
+
+
+async def table(request: Request) -> Response:
+    """GET /figures.csv, with the same query: each session with what it counts for, then what was set aside and why."""
+    site, clinic, asked = await _asked(request)
+    try:
+        figures = await figures_of(site, clinic, asked)
+    except zones.ZoneError:
+        raise NotYours from None
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    words = WORDS["en"]["figures"]["kinds"]
+    writer.writerow([WORDS["en"]["figures"]["session"], *(words[kind] for kind in KINDS)])
+    for one in figures.sessions["planned"]:
+        marks = ["1" if one in figures.sessions[kind] else "0" for kind in KINDS]
+        writer.writerow([inert(f"{one.client}, {local_time(clinic, one.start)}"), *marks])
+    for waive, count in figures.waived.items():
+        writer.writerow([inert(waive.step), inert(waive.reason), inert(waive.name), count])
+    headers = {"Content-Disposition": f'attachment; filename="figures-{asked}.csv"'}
+    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def figures_of(site: Site, clinic: Clinic, asked: str) -> Figures:
+    """Reckons them from the records. Raises ZoneError where `asked` is neither a day nor a month."""
+    zone = zones.zone_named(clinic.zone)
+    days = days_of(asked)
+    since, until = zones.day_of(days[0], zone)[0], zones.day_of(days[-1], zone)[1]
+    figures, counted = Figures(days), []
+    for session in (await site.store.sessions_from(clinic.id, since, until))[:MOST]:
+        current = await site.states.of(session, site.now())
+        kinds = happened(current.state, current.entries)
+        counted.append((zones.shown(session.start, zone)[:10], kinds))
+        for kind in kinds:
+            figures.sessions[kind].append(session)
+        for waive in waives(current.entries):
+            figures.waived[waive] = figures.waived.get(waive, 0) + 1
+        await asyncio.sleep(0)  # phones that sync meanwhile come first
+    figures.rows = by_day(days, counted)
+    return figures
+
+
+def days_of(asked: str) -> list[str]:
+    """The days of ‘2026-12’, or the one of ‘2026-12-01’. Raises ZoneError."""
+    try:
+        if len(asked) == 10:
+            return [date.fromisoformat(asked).isoformat()]
+        first = date.fromisoformat(f"{asked}-01")
+        last = calendar.monthrange(first.year, first.month)[1]
+        return [first.replace(day=day).isoformat() for day in range(1, last + 1)]
+    except ValueError:
+        raise zones.ZoneError(f"‘{asked}’ is neither a day nor a month.") from None
+
+
+async def _asked(request: Request) -> tuple[Site, Clinic, str]:
+    site, staff = site_of(request), await staff_of(request)
+    clinic = await site.store.clinic(staff.clinic)
+    if clinic is None:
+        raise NotYours
+    now = zones.shown(site.now(), zones.zone_named(clinic.zone))
+    asked = request.query_params.get("day") or request.query_params.get("month") or now[:7]
+    return site, clinic, asked[:10]
+
+
+def _shown(site: Site, clinic: Clinic, asked: str, figures: Figures | None) -> dict[str, Any]:
+    words = WORDS["en"]["figures"]
+    context: dict[str, Any] = {"asked": asked, "error": "", "numbers": [], "waived": [], "bars": [], "rows": []}
+    if figures is None:
+        return {**context, "error": words["no_days"], "wide": 0, "high": HIGH}
+    numbers = [
+        {"kind": kind, "label": words["kinds"][kind], "count": len(found),
+         "sessions": [_line(clinic, one) for one in found]}
+        for kind, found in figures.sessions.items()
+    ]  # fmt: skip
+    waived = [
+        {"step": one.step, "reason": one.reason, "name": one.name, "count": n} for one, n in figures.waived.items()
+    ]
+    wide = BAR * len(figures.rows)
+    return {
+        **context, "numbers": numbers, "waived": waived, "rows": figures.rows, "bars": bars(figures.rows),
+        "wide": max(wide, BAR), "high": HIGH,
+    }  # fmt: skip
+
+
+def _line(clinic: Clinic, one: Session) -> dict[str, str]:
+    return {"handle": one.handle, "client": one.client, "start": local_time(clinic, one.start)}
+
+
+def bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The plot's rectangles: each day's sessions one on the other, closed below, still open on top."""
+    most = max((row["planned"] for row in rows), default=0) or 1
+    drawn = []
+    for place, row in enumerate(rows):
+        foot = float(HIGH)
+        for kind in ("closed", "cancelled", "open"):
+            height = round(HIGH * row[kind] / most, 2)
+            foot -= height
+            if height:
+                drawn.append(
+                    {"kind": kind, "x": place * BAR + 2, "y": round(foot, 2), "width": BAR - 4, "height": height}
+                )
+    return drawn
