@@ -72,6 +72,6 @@ def test_days_and_bars() -> None:
         {"planned": 0, "closed": 0, "cancelled": 0, "open": 0},
     ]
     drawn = bars(rows)
-    assert sum(one["height"] for one in drawn) == 120
+    assert sum(one["height"] for one in drawn) == 200
     assert [one["kind"] for one in drawn] == ["closed", "cancelled", "open"]
     assert drawn[-1]["y"] == 0

@@ -223,24 +223,6 @@ async def test_another_passphrase_needs_the_present_one_and_ends_the_other_sign_
 
 
 @pytest.mark.parametrize(
-    "pin", ["", "12345", "1234567", "123456", "654321", "000000", "121212", "123123", "12345a", "１２３４５９"]
-)
-async def test_a_pin_that_anybody_would_try_is_refused(world: World, pin: str) -> None:
-    desk = await world.desk()
-    page = await desk.http.post("/me", data={"do": "pin", "present": PASSPHRASE, "pin": pin})
-    assert page.status_code == 422
-
-
-async def test_a_pin_is_kept_as_a_hash(world: World) -> None:
-    desk = await world.desk()
-    assert (await desk.http.post("/me", data={"do": "pin", "present": PASSPHRASE, "pin": "481516"})).status_code == 303
-    staff = await world.store.staff(world.clinic.id, world.staff.id)
-    assert staff is not None
-    assert (staff.pin_hash or "").startswith("$argon2id$")
-    assert "481516" not in (staff.pin_hash or "")
-
-
-@pytest.mark.parametrize(
     ("passphrase", "why"),
     [
         ("fourteen chars", "short"),

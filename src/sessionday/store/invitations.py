@@ -116,10 +116,6 @@ class Invitations(Base):
 
         await self._do(changed, {(staff.clinic, "", 0)})
 
-    async def set_pin(self, staff: Staff, pin_hash: str | None) -> None:
-        sql = "UPDATE staff SET pin_hash = ? WHERE clinic = ? AND id = ?"
-        await self._run(sql, (pin_hash, staff.clinic, staff.id), {(staff.clinic, "", 0)})
-
 
 async def _need_a_lead(tx: Tx, clinic: str) -> None:
     sql = "SELECT id FROM staff WHERE clinic = ? AND role = 'lead' AND ended_at IS NULL LIMIT 1"

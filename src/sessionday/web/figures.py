@@ -22,7 +22,7 @@ from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
 
 MOST = 2_000  # sessions of one month
-BAR, HIGH = 22, 120  # of the plot: a day's width, the highest bar
+BAR, HIGH = 22, 200  # of the plot: a day's width, the highest bar
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
-"""What somebody of the clinic changes of their own: passphrase and PIN."""
+"""What somebody of the clinic changes of their own: passphrase and passkeys."""
 
-import re
 from typing import Any
 
 from starlette.requests import Request
@@ -15,9 +14,6 @@ from sessionday.web.set_up import Unclear, read_passphrase
 from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
 
-PIN = re.compile(r"\d{6}", re.ASCII)
-RUNS = "01234567890 09876543210"
-
 
 async def show(request: Request) -> Response:
     """GET /me"""
@@ -25,30 +21,17 @@ async def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """POST /me: `do` is `passphrase` or `pin`, each with the present passphrase, or `end_passkey`; 422 if unclear."""
+    """POST /me: `do` is `passphrase`, with the present one, or `end_passkey`; 422 where it is unclear."""
     site, staff, form = site_of(request), await staff_of(request), await form_of(request)
     if form.get("do") == "end_passkey":
         await site.store.end_passkey(staff, form.get("credential", ""), site.now())
         return RedirectResponse("/me?saved=passkey", status_code=303)
     try:
         await _prove(site, staff, form.get("present", ""))
-        if form.get("do") == "pin":
-            await site.store.set_pin(staff, await hash_later(read_pin(form.get("pin", ""))))
-        else:
-            await _new_passphrase(request, site, staff, form)
+        await _new_passphrase(request, site, staff, form)
     except Unclear as unclear:
-        return await _page(site, staff, 422, error=unclear, at=form.get("do", ""))
-    return RedirectResponse(f"/me?saved={'pin' if form.get('do') == 'pin' else 'passphrase'}", status_code=303)
-
-
-def read_pin(text: str) -> str:
-    """Six digits that are not the first that anybody tries. Raises Unclear."""
-    words = WORDS["en"]["me"]["errors"]
-    if not PIN.fullmatch(text):
-        raise Unclear("pin", words["pin"])
-    if text in RUNS or re.fullmatch(r"(\d{1,3})\1+", text):
-        raise Unclear("pin", words["pin_easy"])
-    return text
+        return await _page(site, staff, 422, error=unclear, at="passphrase")
+    return RedirectResponse("/me?saved=passphrase", status_code=303)
 
 
 async def _prove(site: Site, staff: Staff, present: str) -> None:
