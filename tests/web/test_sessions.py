@@ -315,3 +315,20 @@ async def test_what_was_arranged_is_never_changed(world: World) -> None:
 
 async def test_the_limits_of_the_clinic_are_the_protocols() -> None:
     assert with_limits(CHECKLIST, {}).rules == CHECKLIST.rules
+
+
+async def test_a_seat_that_was_ended_is_given_anew_and_what_was_open_stays_ended(world: World) -> None:
+    booked = await world.book("Anew", start=START + 8 * DAY)
+    stolen = world.stranger()
+    await stolen.open(booked.links["client"])
+    desk, handle = await world.desk(), booked.session.handle
+    seat = next(one for one in await world.store.seats(booked.session) if one.role == "client")
+    await desk.http.post(f"/s/{handle}/seats", data={"do": "revoke", "seat": seat.id})
+    assert (await stolen.http.get(f"/s/{handle}/")).status_code == 404
+    assert 'value="link"' in (await desk.http.get(f"/s/{handle}/")).text
+    page = await desk.http.post(f"/s/{handle}/seats", data={"do": "link", "seat": seat.id})
+    link = re.search(r'readonly value="([^"]+)"', page.text)
+    assert link
+    assert (await stolen.http.get(f"/s/{handle}/")).status_code == 404, "who was shut out does not come back by it"
+    assert (await stolen.sync(stolen.entry("intentions", "x"))).json()["verdicts"][0]["why"] == "seat_revoked"
+    assert (await world.stranger().open(link[1])).status_code == 303

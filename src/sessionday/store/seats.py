@@ -1,5 +1,6 @@
 """Who sits where in a session: seats, the browsers that hold them, and who of the clinic has looked. Hashes only."""
 
+from .engine import Tx
 from .sessions import Sessions
 from .types import Claim, Look, Seat, Session
 
@@ -33,9 +34,18 @@ class Seats(Sessions):
         await self._run(sql, (code_hash, expires_at, seat.clinic, seat.session, seat.id))
 
     async def new_link(self, seat: Seat, link_hash: str) -> None:
-        """The old link opens nothing any more; pages that it opened stay open, until they are ended."""
-        args = (link_hash, seat.clinic, seat.session, seat.id)
-        await self._run(f"UPDATE seat SET link_hash = ?, revoked_at = NULL WHERE {OF_SEAT}", args, {_news(seat)})  # noqa: S608
+        """The old link opens nothing any more; pages that it opened stay open, until they are ended. A seat that was
+        ended is given anew: what was open then stays ended."""
+        which = (seat.clinic, seat.session, seat.id)
+
+        async def changed(tx: Tx) -> None:
+            gone = "SELECT revoked_at FROM seat WHERE clinic = ? AND session = ? AND id = ? AND revoked_at IS NOT NULL"
+            for (at,) in await tx.all(gone, which):
+                pages = "clinic = ? AND session = ? AND seat = ? AND ended_at IS NULL"
+                await tx.run(f"UPDATE claim SET ended_at = ? WHERE {pages}", (at, *which))  # noqa: S608
+            await tx.run(f"UPDATE seat SET link_hash = ?, revoked_at = NULL WHERE {OF_SEAT}", (link_hash, *which))  # noqa: S608
+
+        await self._do(changed, {_news(seat)})
 
     async def name_seat(self, seat: Seat, name: str) -> None:
         args = (name, seat.clinic, seat.session, seat.id)
