@@ -28,7 +28,7 @@ function told(credential) {
 }
 
 async function make() {
-  const asked = await post("/passkeys/options");
+  const asked = await post("/passkeys/options", { present: document.querySelector("#k-present").value });
   asked.challenge = bytes(asked.challenge);
   asked.user.id = bytes(asked.user.id);
   asked.excludeCredentials = (asked.excludeCredentials ?? []).map((one) => ({ ...one, id: bytes(one.id) }));

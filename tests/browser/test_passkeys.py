@@ -38,6 +38,10 @@ async def test_a_passkey_is_made_used_and_refused_for_another_address(server: Se
         await page.goto(f"{url}/me")
         await page.fill("#k-name", "This tablet")
         await page.click("[data-passkey-make]")
+        await page.wait_for_selector("[data-passkey-error]:not([hidden])")
+        assert await page.locator("[data-passkey]").count() == 0, "not without the present passphrase"
+        await page.fill("#k-present", PASSPHRASE)
+        await page.click("[data-passkey-make]")
         await page.wait_for_selector("[data-passkey]")
         assert "This tablet" in await page.inner_text("[data-passkey]")
         await context.clear_cookies()

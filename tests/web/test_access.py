@@ -109,7 +109,7 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/static/{build}/{path:path}"): (200, 200),
     ("POST", "/sign-in/passkey/options"): (200, 200),
     ("POST", "/sign-in/passkey"): (415, 415),  # no JSON
-    ("POST", "/passkeys/options"): (200, 401),
+    ("POST", "/passkeys/options"): (415, 401),
     ("POST", "/passkeys"): (415, 401),
     ("POST", "/sign-out"): (303, 303),  # last: it ends who asks
 }
