@@ -8,7 +8,7 @@ export function begin() {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog[open]")) return;
   const act = { j: () => move(1), k: () => move(-1), a: take, "?": () => help?.showModal() }[event.key];
   if (!act) return;
   event.preventDefault();
