@@ -59,7 +59,7 @@ async def test_three_servers_store_what_all_of_them_are_offered_once_and_in_one_
     async with processes(world.url, 3) as servers:
         said = await asyncio.gather(*(server.push(sessions, seed) for seed, server in enumerate(servers)))
     stored = [sum(verdict[3] == "stored" for verdict in some) for some in said]
-    assert sum(count > 0 for count in stored) > 1, stored  # more than one had its part; a slow one may come late for all
+    assert sum(count > 0 for count in stored) > 1, stored  # a slow one may come late for all of it
     await check(world, sessions, [verdict for some in said for verdict in some], 120)
     assert (await world.store.backup(tmp_path / "whole.db")).entries == 240  # the chains hold
 
