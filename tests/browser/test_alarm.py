@@ -53,6 +53,7 @@ async def test_the_board_goes_by_keyboard(demo: dict[str, Any]) -> None:
         page = await (await found.new_context(viewport={"width": 1024, "height": 768})).new_page()
         watch(page, faults)
         await enter(page, demo, "", "staff")
+        await page.wait_for_selector("[data-sound][data-silent]")  # until its scripts have begun
         await page.keyboard.press("?")
         await expect(page.locator("[data-keys]")).to_be_visible()
         await page.locator("[data-keys] button").click()

@@ -128,3 +128,12 @@ async def test_the_clinics_numbers_stand_where_they_are_called(world: World) -> 
     page = (await desk.http.get(f"/s/{desk.handle}/ride")).text
     assert 'href="tel:+15550777"' in page
     assert 'href="tel:911"' in page
+
+
+async def test_words_that_were_not_taken_are_not_called_saved(world: World) -> None:
+    desk = await after_the_dose(world, "Back")
+    id = "6f9619ff-8b86-4d01-b42d-00cf4fc964aa"
+    assert await did(desk, "stays", id=id) == 303
+    page = await desk.http.post(f"/s/{desk.handle}/ride", data={"branch": "stays", "words": "other words", "id": id})
+    assert page.status_code == 422
+    assert "other words" in page.text

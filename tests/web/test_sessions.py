@@ -332,3 +332,38 @@ async def test_a_seat_that_was_ended_is_given_anew_and_what_was_open_stays_ended
     assert (await stolen.http.get(f"/s/{handle}/")).status_code == 404, "who was shut out does not come back by it"
     assert (await stolen.sync(stolen.entry("intentions", "x"))).json()["verdicts"][0]["why"] == "seat_revoked"
     assert (await world.stranger().open(link[1])).status_code == 303
+
+
+async def test_a_session_whose_time_has_come_is_not_moved_so_that_no_hold_is_lifted(world: World) -> None:
+    booked = await world.book("Silent", start=world.clock.now + HOUR)
+    desk, handle = await world.desk(), booked.session.handle
+    form = {"do": "reschedule", "start": "2026-12-20T10:00"}
+    world.clock.now += 90 * MINUTE
+    held = await state(world, booked.session)
+    assert held["hold_until"] is not None, "a dose is taken for granted"
+    page = await desk.http.post(f"/s/{handle}/arrange", data=form)
+    assert page.status_code == 422
+    assert "The session’s time has come" in html.unescape(page.text)
+    assert (await state(world, booked.session))["hold_until"] == held["hold_until"]
+
+
+async def test_staff_only_tighten_the_prescribers_limits(world: World) -> None:
+    booked = await world.book("Tight", start=world.clock.now + 3 * HOUR)
+    prescriber, desk, handle = world.stranger(), await world.desk(), booked.session.handle
+    await prescriber.open(booked.links["prescriber"])
+    await prescriber.http.post(f"/s/{handle}/limits", data={"max_systolic": "130", "min_spo2": "95"})
+    for form in (
+        {"max_systolic": ""},
+        {"max_systolic": "135", "min_spo2": "95"},
+        {"max_systolic": "130", "min_spo2": "94"},
+    ):
+        page = await desk.http.post(f"/s/{handle}/limits", data=form)
+        assert page.status_code == 422, form
+        assert "only the prescriber" in page.text
+    stale = await prescriber.http.post(f"/s/{handle}/limits", data={"max_systolic": "120", "version": "1"})
+    assert stale.status_code == 422
+    tighter = await desk.http.post(f"/s/{handle}/limits", data={"max_systolic": "125", "min_spo2": "95"})
+    assert tighter.status_code == 303
+    found = await world.store.session(handle)
+    assert found is not None
+    assert found.limits == {"max_systolic": 125, "min_spo2": 95}

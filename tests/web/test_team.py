@@ -29,7 +29,7 @@ FORM = {
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path) as made:
-        await made.store.set_role(made.clinic.id, made.staff.id, "lead")
+        await made.store.set_role(made.clinic.id, made.staff.id, "lead", START)
         yield made
 
 
@@ -160,6 +160,17 @@ async def test_whose_work_ends_is_out_at_once_and_their_words_stay(world: World)
     entries = await world.store.entries(world.booked.session)
     assert [entry["by"] for entry in entries] == [who.id]
     assert "Noor Haddad" in (await desk.http.get(f"/s/{noor.handle}/steps/identity")).text
+
+
+async def test_whom_an_ended_lead_invited_does_not_get_in(world: World) -> None:
+    desk = await world.desk()
+    noor = await joined(world, desk, role="lead")
+    who = await world.store.staff_by_email("noor@example.org")
+    assert who is not None
+    token = await invited(noor, "friend@example.org", "lead")
+    await desk.http.post("/staff", data={"do": "end", "who": who.id})
+    late = await world.stranger().http.post("/join", data={"token": token, "passphrase": GOOD})
+    assert late.status_code == 404
 
 
 async def test_the_last_lead_stays(world: World) -> None:

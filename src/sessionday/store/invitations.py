@@ -82,11 +82,13 @@ class Invitations(Base):
 
         return await self._do(joined, {(invitation.clinic, "", 0)})
 
-    async def set_role(self, clinic: str, id: str, role: str) -> None:
-        """Raises LastLead."""
+    async def set_role(self, clinic: str, id: str, role: str, now: int) -> None:
+        """Who is no lead any more has nobody invited. Raises LastLead."""
 
         async def changed(tx: Tx) -> None:
             await tx.run("UPDATE staff SET role = ? WHERE clinic = ? AND id = ?", (role, clinic, id))
+            if role != "lead":
+                await _end_their_invitations(tx, clinic, id, now)
             await _need_a_lead(tx, clinic)
 
         await self._do(changed, {(clinic, "", 0)})
@@ -99,6 +101,7 @@ class Invitations(Base):
             await tx.run("UPDATE staff SET ended_at = ? WHERE clinic = ? AND id = ? AND ended_at IS NULL", key)
             await tx.run("UPDATE sign_in SET ended_at = ? WHERE clinic = ? AND staff = ? AND ended_at IS NULL", key)
             await tx.run("UPDATE passkey SET ended_at = ? WHERE clinic = ? AND staff = ? AND ended_at IS NULL", key)
+            await _end_their_invitations(tx, clinic, id, now)
             await _need_a_lead(tx, clinic)
 
         await self._do(ended, {(clinic, "", 0)})
@@ -115,6 +118,11 @@ class Invitations(Base):
             await tx.run(f"UPDATE sign_in SET ended_at = ? WHERE {which}", (now, staff.clinic, staff.id, keep))  # noqa: S608
 
         await self._do(changed, {(staff.clinic, "", 0)})
+
+
+async def _end_their_invitations(tx: Tx, clinic: str, id: str, now: int) -> None:
+    open_ones = "clinic = ? AND made_by = ? AND used_at IS NULL AND revoked_at IS NULL"
+    await tx.run(f"UPDATE invitation SET revoked_at = ? WHERE {open_ones}", (now, clinic, id))  # noqa: S608
 
 
 async def _need_a_lead(tx: Tx, clinic: str) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.band import COLOURS, PATTERNS, band_of
 from sessionday.booking import days_of, over_at, pin
-from sessionday.limits import offered
+from sessionday.limits import STRICTER, offered
 from sessionday.record.arranged import sentence
 from sessionday.web.access import reader_of
 from sessionday.web.errors import NotYours
@@ -53,6 +53,7 @@ async def set_limits(request: Request) -> Response:
     try:
         await _refuse_after_dose(site, here)
         found = read_limits_of(here.checklist, form)
+        _refuse_looser(here, found, form)
     except Unclear as unclear:
         return await _limits_page(site, here, 422, error=unclear, typed=form)
     plain = await site.states.plain_checklist(here.session)
@@ -85,8 +86,30 @@ async def _refuse_after_dose(site: Site, here: Here) -> None:
         raise Unclear("", WORDS["en"]["arrange"]["errors"]["begun"])
 
 
-async def _reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
+async def _refuse_once_begun(site: Site, here: Here) -> None:
+    """Nor where a dose is taken for granted because nothing is heard: moving the day would lift the hold from every
+    phone while the dose may lie on a tablet without signal."""
     await _refuse_after_dose(site, here)
+    current = await site.states.of(here.session, site.now())
+    if current.state["hold_until"] is not None or site.now() >= here.session.start:
+        raise Unclear("", WORDS["en"]["arrange"]["errors"]["started"])
+
+
+def _refuse_looser(here: Here, found: dict[str, float], form: dict[str, str]) -> None:
+    """The prescriber's limits are theirs: staff only tighten them. Nobody sets any from a page that is out of date."""
+    words = WORDS["en"]["arrange"]
+    if form.get("version", here.session.protocol_version) != here.session.protocol_version:
+        raise Unclear("", words["errors"]["changed"])
+    if here.role == "prescriber":
+        return
+    for kind in offered(here.checklist):
+        limit = here.session.limits.get(kind.id)
+        if limit is not None and (kind.id not in found or STRICTER[kind.side](limit, found[kind.id]) != found[kind.id]):
+            raise Unclear(kind.id, words["errors"]["looser"].replace("{label}", words["limits"][kind.id]))
+
+
+async def _reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
+    await _refuse_once_begun(site, here)
     start = read_start(here.clinic, form.get("start", ""), site.now())
     days = days_of(here.clinic, here.checklist, start)
     await site.store.arrange(

@@ -37,7 +37,7 @@ from sessionday.words import WORDS
 GOOD_MS = 300_000
 LIMIT = 32_768
 VERIFIED = UserVerificationRequirement.REQUIRED
-WRONG = (WebAuthnException, ValueError, KeyError, TypeError)
+WRONG = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ async def add(request: Request) -> Response:
     """POST /passkeys: keeps one that was just made; 422 where its proof is not ours."""
     site, staff = site_of(request), await staff_of(request)
     body = await json_of(request, LIMIT)
+    if not isinstance(body, dict):
+        raise _refused()
     challenge = _challenge(request, site, "make")
     try:
         found = verify_registration_response(

@@ -61,7 +61,9 @@ async def record(request: Request) -> Response:
     if not words or len(words) > MOST:
         return await _page(site, here, 422, error=WORDS["en"]["ride"]["error"], at=branch.id, typed=words)
     for fact in _facts(site, here, branch, words, form):
-        await site.store.append(fact)
+        verdict = await site.store.append(fact)
+        if verdict.result == "held":
+            return await _page(site, here, 422, error=verdict.message, at=branch.id, typed=words)
     return RedirectResponse(f"/s/{here.session.handle}/ride#{branch.id}", status_code=303)
 
 

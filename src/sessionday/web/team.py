@@ -98,7 +98,7 @@ async def _changed(site: Site, lead: Staff, form: dict[str, str]) -> None:
     if do == "uninvite":
         await site.store.end_invitation(lead.clinic, who, site.now())
     elif do == "role" and form.get("role") in ROLES:
-        await site.store.set_role(lead.clinic, who, form["role"])
+        await site.store.set_role(lead.clinic, who, form["role"], site.now())
     elif do == "end":
         await site.store.end_staff(lead.clinic, who, site.now())
     else:
