@@ -59,6 +59,11 @@ function load() {
   request.send();
 }
 
+// What a card says, and its mark, which is said by colour alone.
+function shown(card) {
+  return card.textContent + (card.querySelector(".mark")?.className ?? "");
+}
+
 // Card by card: one that says the same stays as it is, under the finger that is about to touch it.
 function swap(place, cards) {
   const known = new Map([...place.children].map((card) => [card.dataset.session, card]));
@@ -67,7 +72,7 @@ function swap(place, cards) {
   place.replaceChildren(
     ...cards.map((card) => {
       const before = known.get(card.dataset.session);
-      if (before?.textContent !== card.textContent) return document.adoptNode(card);
+      if (!before || shown(before) !== shown(card)) return document.adoptNode(card);
       before.dataset.changesAt = card.dataset.changesAt;
       return before;
     }),
