@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sessionday.serving import serve
 from sessionday.settings import Settings
 from sessionday.store import Clinic, Push, Staff, Store
 from sessionday.web.passphrases import hash_passphrase
+from sessionday.zones import zone_named
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -25,9 +27,11 @@ EMAIL = "robin@example.org"
 # When each part's first answer is given, in minutes from the planned start; the next ones follow at PACE.
 PART_AT = {
     "days": -1500, "morning": -220, "arrival": -26, "session": 0,
-    "discharge": 126, "ride": 142, "evening": 370, "next_morning": 1320, "later": 1335,
+    "discharge": 126, "ride": 142, "evening": 370, "next_morning": 1500, "later": 1515,
 }  # fmt: skip
 PACE = 1.0
+# The clinic is where it is about noon: at night its day would be none that anybody has.
+ZONES = ("America/Toronto", "Europe/Berlin", "Asia/Dhaka", "Pacific/Auckland")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ STORIES = (
     Story("Leo", "Kim", -38),
     Story("Mia", "Paul", -65, twist="help"),
     Story("Omar", "Lina", -300, frozenset({"home_safe", "evening_check"})),
-    Story("Ruth", "Ben", -1920, frozenset({"close", "integration_booked", "drove_before"})),
-    Story("Eli", "Dora", -1930),
+    Story("Ruth", "Ben", -1640, frozenset({"close", "integration_booked", "drove_before"})),
+    Story("Eli", "Dora", -1650),
     Story("Ana", "Finn", 210, twist="called off"),
 )
 
@@ -61,16 +65,15 @@ def run(make_settings: Callable[[str], Settings], *, as_json: bool = False) -> N
     with tempfile.TemporaryDirectory(prefix="sessionday-demo-") as folder:
         settings = make_settings(f"sqlite:///{Path(folder) / 'demo.db'}")
         passphrase = f"demo {secrets.token_hex(3)} {secrets.token_hex(3)}"
-        made = asyncio.run(fill(settings, passphrase))
+        made = asyncio.run(fill(settings, passphrase, time.time_ns() // 1_000_000))
         serve(settings, lambda: tell(settings, passphrase, made, as_json=as_json))
 
 
-async def fill(settings: Settings, passphrase: str) -> list[tuple[Story, Booked]]:
-    """The demo's clinic, its staff and its sessions, each with the record of its day until now."""
-    now = time.time_ns() // 1_000_000
+async def fill(settings: Settings, passphrase: str, now: int) -> list[tuple[Story, Booked]]:
+    """The demo's clinic, its staff and its sessions, each with the record of its day until `now` (ms)."""
     store = await Store.open(settings.database, now=now - 60 * HOUR, writer=False)
     try:
-        clinic = await store.add_clinic("Maple House", "America/Toronto", "+1 555 0100", now, "911", "+1 555 0142")
+        clinic = await store.add_clinic("Maple House", zone_at(now), "+1 555 0100", now, "911", "+1 555 0142")
         staff = await store.add_staff(clinic.id, EMAIL, "Robin Lee", hash_passphrase(passphrase), now, "lead")
         checklist = load("kap-lozenge")
         told: list[tuple[Story, Booked]] = []
@@ -80,6 +83,13 @@ async def fill(settings: Settings, passphrase: str) -> list[tuple[Story, Booked]
         return told
     finally:
         await store.close()
+
+
+def zone_at(now: int) -> str:
+    """The zone of ZONES where it is nearest to half past one in the afternoon."""
+    moment = datetime.fromtimestamp(now / 1000, UTC)
+    local = {name: moment.astimezone(zone_named(name)) for name in ZONES}
+    return min(ZONES, key=lambda name: abs(local[name].hour * 60 + local[name].minute - 810))
 
 
 class Telling:
