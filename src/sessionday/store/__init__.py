@@ -34,15 +34,18 @@ from .types import (
     Push,
     Seat,
     Session,
+    SignIn,
     Staff,
     StoredProtocol,
+    Tablet,
     Verdict,
 )
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse",
-    "Draft", "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look",
-    "NewerDatabase", "News", "NoSuchSession", "Passkey", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy",
-    "StoreError", "StoreFailed", "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
+    "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
+    "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead",
+    "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Passkey", "Push", "Seat", "Session",
+    "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
+    "Tablet", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

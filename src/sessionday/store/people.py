@@ -1,12 +1,12 @@
-"""Clinics, the people who work there, and their sign-ins. Knows hashes only, never a password or a token."""
+"""Clinics, and the people who work there. Knows hashes only, never a password."""
 
 from .base import Base, new_id
 from .engine import Tx
-from .errors import Conflict, EmailTaken, StoreError
+from .errors import EmailTaken, StoreError
 from .types import Clinic, Staff
 
 CLINIC = "id, name, zone, phone, emergency, on_call, transport, keep_years"
-STAFF = "id, clinic, name, email, password_hash, ended_at, role, pin_hash"
+STAFF = "id, clinic, name, email, password_hash, ended_at, role, pin_hash, pin_wrong"
 
 
 class People(Base):
@@ -54,25 +54,3 @@ class People(Base):
         """Everybody who works at the clinic now."""
         sql = f"SELECT {STAFF} FROM staff WHERE clinic = ? AND ended_at IS NULL ORDER BY name, id"  # noqa: S608
         return [Staff(*row) for row in await self._all(sql, (clinic,))]
-
-    async def add_sign_in(self, staff: Staff, token_hash: str, now: int, expires_at: int) -> None:
-        sql = "INSERT INTO sign_in (clinic, staff, token_hash, made_at, expires_at) VALUES (?, ?, ?, ?, ?)"
-        try:
-            await self._run(sql, (staff.clinic, staff.id, token_hash, now, expires_at))
-        except Conflict as error:
-            raise StoreError("That sign-in exists already, or is for nobody.") from error
-
-    async def sign_in(self, token_hash: str, clinic: str | None = None) -> tuple[Staff, int, int | None] | None:
-        """(who, expires_at, ended_at); an expired one too, for what is still unsent on a device."""
-        also, args = ("", [token_hash]) if clinic is None else (" AND i.clinic = ?", [token_hash, clinic])
-        row = await self._one(
-            f"SELECT {', '.join(f's.{one}' for one in STAFF.split(', '))}, i.expires_at, i.ended_at"  # noqa: S608
-            f" FROM sign_in i JOIN staff s ON s.clinic = i.clinic AND s.id = i.staff WHERE i.token_hash = ?{also}",
-            args,
-        )
-        return (Staff(*row[:-2]), row[-2], row[-1]) if row else None
-
-    async def end_sign_in(self, token_hash: str, now: int, clinic: str = "") -> None:
-        """`clinic`: whose streams and pages hear of it at once; without it they ask again within seconds."""
-        sql = "UPDATE sign_in SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL"
-        await self._run(sql, (now, token_hash), {(clinic, "", 0)})

@@ -21,6 +21,7 @@ from .postgres import PostgresEngine
 from .protocols import Protocols
 from .record import Record
 from .seats import Seats
+from .sign_ins import SignIns
 from .sqlite import SqliteEngine
 from .summaries import Summaries
 from .types import EntryDict, News
@@ -30,7 +31,18 @@ log = logging.getLogger(__name__)
 
 
 class Store(
-    People, Invitations, Passkeys, Seats, Arrangements, Accesses, Devices, Record, Summaries, Archive, Protocols
+    People,
+    SignIns,
+    Invitations,
+    Passkeys,
+    Seats,
+    Arrangements,
+    Accesses,
+    Devices,
+    Record,
+    Summaries,
+    Archive,
+    Protocols,
 ):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.record.table import inert
 from sessionday.store import Clinic, Session
+from sessionday.web.access import staff_of
 from sessionday.web.counts import KINDS, Waive, by_day, happened, waives
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import staff_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS

@@ -41,7 +41,7 @@ async def board_live(request: Request) -> "Events":
 
     async def still() -> bytes:
         known = await staff_at(request)
-        if known is None or known.expired:
+        if known is None or known.expired or known.locked:
             raise NotSignedIn
         return told(site.now())
 

@@ -9,11 +9,12 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Fact
 from sessionday.web import telling
-from sessionday.web.access import reader_of
+from sessionday.web.access import reader_of, writer_of
 from sessionday.web.answers import BadAnswer, answer_from, happened_at
 from sessionday.web.compression import Parts
 from sessionday.web.errors import NotYours, Refused
 from sessionday.web.here import Here, entries_for, session_for
+from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
@@ -82,8 +83,9 @@ def _drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[Ha
 
 
 async def entries(request: Request) -> Response:
-    """POST /s/{handle}/entries: a form becomes an entry; 422 with what was typed where it can't be one yet."""
-    site, here = site_of(request), await reader_of(request)
+    """POST /s/{handle}/entries: a form becomes an entry; 422 with what was typed where it can't be one yet, 403 where a
+    shared tablet first asks who is there."""
+    site, here = site_of(request), await writer_of(request)
     form = await form_of(request)
     if form.get("person", here.person) != here.person:
         raise Refused(409, "other_person", WORDS["en"]["problem"]["other_person"])
@@ -92,6 +94,8 @@ async def entries(request: Request) -> Response:
         fact = _fact(site, here, pack, form)
     except BadAnswer as bad:
         return await _again(site, here, form, bad)
+    if asks := await unless_proven(request, here, form, (fact.kind, fact.step, fact.answer)):
+        return asks
     verdict = await site.store.append(fact)
     if verdict.result == "held":
         return await _again(
@@ -132,10 +136,19 @@ async def _desk(site: Site, here: Here) -> dict[str, Any]:
             "role": one.role,
             "when": telling.when(pack, one.received_at),
             "body": one.body,
+            "written": _at_tablet(pack, one.body) if one.why == "locked" else None,
         }
         for one in await site.store.held(here.session)
     ]
     return {"seats": here.seats, "held": held, "made_code": None}
+
+
+def _at_tablet(pack: dict[str, Any], body: dict[str, Any]) -> dict[str, str]:
+    """What somebody wrote at a locked tablet, and who they say they are."""
+    words = WORDS["en"]["locked"]
+    name = body["name"] or words["nobody"]
+    head = telling.fill(words["at_tablet"], tablet=body["tablet"], when=telling.when(pack, body["at"]), name=name)
+    return {"head": head, "fact": body["fact"]}
 
 
 def _fact(site: Site, here: Here, pack: dict[str, Any], form: dict[str, str]) -> Fact:

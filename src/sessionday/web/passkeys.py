@@ -27,8 +27,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from sessionday.web.access import staff_of
 from sessionday.web.errors import Refused
-from sessionday.web.leads import staff_of
 from sessionday.web.reading import json_of
 from sessionday.web.sign_in import signed_in_as
 from sessionday.web.site import Site, site_of
@@ -130,7 +130,7 @@ async def enter(request: Request) -> Response:
     if not await site.store.use_passkey(known, found.new_sign_count, challenge.at, site.now()):
         raise _refused()
     signed_in = await signed_in_as(request, staff)
-    response = _done(site, JSONResponse({"to": "/board"}))
+    response = _done(site, JSONResponse({"to": signed_in.headers["location"]}))
     response.raw_headers += [pair for pair in signed_in.raw_headers if pair[0] == b"set-cookie"]
     return response
 

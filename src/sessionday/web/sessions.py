@@ -12,8 +12,8 @@ from sessionday.booking import book
 from sessionday.limits import LimitError, offered, read_limits
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Session, Staff, StoreError
+from sessionday.web.access import staff_of
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import staff_of
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest
 from sessionday.web.sharing import local_time, share

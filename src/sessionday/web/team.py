@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Clinic, Invitation, LastLead, Staff, StoreError
+from sessionday.web.access import lead_of
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import lead_of
 from sessionday.web.passphrases import hash_later
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret
@@ -28,7 +28,8 @@ async def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """POST /staff: `do` is `invite`, `uninvite`, `role` or `end`; 422 where it is unclear, 409 for the last lead."""
+    """POST /staff: `do` is `invite`, `uninvite`, `role`, `end` or `end_tablet`; 422 where it is unclear, 409 for the
+    last lead."""
     site, lead, form = site_of(request), await lead_of(request), await form_of(request)
     try:
         if form.get("do") == "invite":
@@ -101,6 +102,8 @@ async def _changed(site: Site, lead: Staff, form: dict[str, str]) -> None:
         await site.store.set_role(lead.clinic, who, form["role"], site.now())
     elif do == "end":
         await site.store.end_staff(lead.clinic, who, site.now())
+    elif do == "end_tablet":
+        await site.store.end_tablet(lead.clinic, who, site.now())
     else:
         raise NotYours
 
@@ -117,6 +120,10 @@ async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Resp
         "staff": lead,
         "people": await site.store.staff_of(lead.clinic),
         "invitations": [_told(place, one) for one in await site.store.invitations(lead.clinic, site.now())],
+        "tablets": [
+            {"id": one.id, "name": one.name, "made_by": one.made_by, "when": local_time(place, one.made_at)}
+            for one in await site.store.tablets(lead.clinic)
+        ],
         "typed": {},
         "error": None,
         "made": None,
