@@ -168,7 +168,7 @@ async def test_malformed_entries_meet_the_record_and_not_the_question_who_is_the
     world.clock.now += 3 * MINUTE
     await phone.http.post("/awake")
     world.clock.now += 3 * MINUTE
-    odd = [5, None, [], {"id": "a", "kind": "waive"}, {"id": "b", "kind": "answer", "step": ["x"]},
+    odd: list[Any] = [5, None, [], {"id": "a", "kind": "waive"}, {"id": "b", "kind": "answer", "step": ["x"]},
            {"id": "c", "kind": {}, "step": STEP}, phone.entry(STEP, [YES])]  # fmt: skip
     reply = (await phone.sync(*odd)).json()
     assert "prove" not in reply
