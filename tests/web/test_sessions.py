@@ -292,6 +292,7 @@ async def test_the_mark_is_changed_and_nothing_else_can_be(world: World) -> None
         "pattern": "dots",
         "client": "Other",
         "start": "1",
+        "different": "yes",
     }
     assert (await desk.http.post(f"/s/{handle}/arrange", data=form)).status_code == 303
     found = await world.store.session(handle)
