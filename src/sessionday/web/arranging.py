@@ -87,6 +87,7 @@ async def _staff_at(request: Request) -> Here:
     here = await reader_of(request)
     if here.role != "staff":
         raise NotYours
+    site_of(request).accesses.note(here, "arrange")
     return here
 
 
@@ -94,6 +95,8 @@ async def _limiter_at(request: Request) -> Here:
     here = await reader_of(request)
     if here.role not in ("staff", "prescriber"):
         raise NotYours
+    if here.role == "staff":
+        site_of(request).accesses.note(here, "limits")
     return here
 
 

@@ -101,6 +101,7 @@ async def _asked(request: Request) -> tuple[Site, Clinic, str]:
     clinic = await site.store.clinic(staff.clinic)
     if clinic is None:
         raise NotYours
+    site.accesses.note_clinic(staff, "figures")
     now = zones.shown(site.now(), zones.zone_named(clinic.zone))
     asked = request.query_params.get("day") or request.query_params.get("month") or now[:7]
     return site, clinic, asked[:10]

@@ -25,6 +25,7 @@ async def show(request: Request) -> Response:
     clinic = await site.store.clinic(staff.clinic)
     if clinic is None:
         raise NotYours
+    site.accesses.note_clinic(staff, "search")
     asked = {key: request.query_params.get(key, "").strip()[:60] for key in ("name", "from", "to", "page")}
     page = int(asked["page"]) if asked["page"].isdecimal() and len(asked["page"]) < 5 else 1
     try:

@@ -72,6 +72,7 @@ async def _staff_at(request: Request) -> Here:
     here = await reader_of(request)
     if here.role != "staff" or not {WAY, WRITTEN} <= here.checklist.steps.keys():
         raise NotYours
+    site_of(request).accesses.note(here, "ride")
     return here
 
 
