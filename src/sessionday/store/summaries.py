@@ -146,6 +146,16 @@ class Summaries(Base):
         )
         return [Alarm(*row) for row in await self._all(sql, (clinic, session))]
 
+    async def alarmed(self, clinic: str, since: int, until: int, kind: str) -> set[str]:
+        """The sessions planned to start in that time for which an alarm of a kind (how its key begins) was ever
+        raised, also where nothing is left of it."""
+        rows = await self._all(
+            "SELECT DISTINCT a.session FROM session s JOIN alarm a ON a.clinic = s.clinic AND a.session = s.id"
+            " WHERE s.clinic = ? AND s.start >= ? AND s.start < ? AND a.alert LIKE ?",
+            (clinic, since, until, f"{kind}:%"),
+        )
+        return {row[0] for row in rows}
+
     async def lease(self) -> tuple[str, int] | None:
         """(holder, beat) of the watch, which only one process may keep at a time."""
         row = await self._one("SELECT holder, beat FROM lease WHERE name = ?", (WATCH,))
