@@ -182,6 +182,20 @@ async def test_a_dose_that_is_stored_between_the_look_and_the_change_leaves_all_
     assert [one.kind for one in await world.store.arrangements(session)] == ["made"]
 
 
+async def test_the_record_of_a_session_that_was_moved_is_taken_out_whole(world: World) -> None:
+    session, _, desk = await promised(world, "Takenout", START + 3 * DAY)
+    world.clock.now += MINUTE
+    await move(desk, "2026-12-16T10:00", why="ill")
+    for ending in ("json", "csv", "pdf", "fhir.json"):
+        answer = await desk.http.get(f"/s/{session.handle}/record.{ending}")
+        assert answer.status_code == 200, ending
+    record = (await desk.http.get(f"/s/{session.handle}/record.json")).json()
+    told = record["arrangements"][-1]
+    assert told["body"]["again"] == world.clock.now
+    assert "The ride home, in your own words" in told["body"]["asked"]
+    assert "Asked again: " in html.unescape((await desk.http.get(f"/s/{session.handle}/record")).text)
+
+
 async def test_of_two_who_change_a_session_at_once_the_second_looks_again(world: World) -> None:
     session = (await world.book("Twoatonce", start=START + 3 * DAY)).session
     more: dict[str, Any] = {"by": "x", "name": "X", "now": world.clock.now, "body": {}, "decided_on": session}
