@@ -224,6 +224,13 @@ async def test_a_move_to_a_day_with_a_name_or_a_mark_alike_is_asked_about(world:
     assert "Mariella" in html.unescape(asked.text)
     sure = await desk.http.post(f"/s/{session.handle}/arrange", data={**mark, "different": "yes"})
     assert sure.status_code == 303
+    other = (await world.book("Zoltan", start=START + 3 * DAY)).session
+    await world.store.arrange(other, "band", "x", "X", world.clock.now, body={}, changes={
+        "colour": there.colour, "pattern": there.pattern})  # fmt: skip
+    desk.handle = other.handle
+    marked = await move(desk, "2026-12-21T12:00", different="")
+    assert marked.status_code == 409, "another name, but the same mark"
+    desk.handle = session.handle
     elsewhere = (await world.book("Quentin", start=START + 40 * DAY)).session
     far = {**mark, "colour": "blue", "pattern": "plain"}
     assert (await desk.http.post(f"/s/{elsewhere.handle}/arrange", data=far)).status_code == 303
