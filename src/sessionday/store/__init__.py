@@ -7,6 +7,7 @@ from .errors import (
     DatabaseInUse,
     DraftChanged,
     EmailTaken,
+    Grown,
     NewerDatabase,
     NoSuchSession,
     StoreBusy,
@@ -44,7 +45,7 @@ from .verdicts import WHY
 
 __all__ = [
     "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
-    "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead",
+    "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Grown", "Held", "Invitation", "LastLead",
     "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Passkey", "Push", "Seat", "Session",
     "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
     "Tablet", "Verdict", "VersionTaken", "move", "new_id",

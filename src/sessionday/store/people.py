@@ -33,8 +33,7 @@ class People(Base):
         sql = "INSERT INTO staff (clinic, id, email, name, password_hash, role, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
         async def add(tx: Tx) -> Staff:
-            if await tx.all("SELECT id FROM staff WHERE email = ?", (staff.email,)):
-                raise EmailTaken(f"{staff.email} is taken: somebody signs in with it already.")
+            await free_email(tx, staff.email)
             if not await tx.all("SELECT id FROM clinic WHERE id = ?", (clinic,)):
                 raise StoreError(f"There is no clinic ‘{clinic}’.")
             await tx.run(sql, (clinic, staff.id, staff.email, name, password_hash, role, now))
@@ -54,3 +53,11 @@ class People(Base):
         """Everybody who works at the clinic now."""
         sql = f"SELECT {STAFF} FROM staff WHERE clinic = ? AND ended_at IS NULL ORDER BY name, id"  # noqa: S608
         return [Staff(*row) for row in await self._all(sql, (clinic,))]
+
+
+async def free_email(tx: Tx, email: str) -> None:
+    """Raises EmailTaken while somebody signs in with it. Whoever has left gives it up, and keeps all that they wrote:
+    who comes back, or has the address next, is another person of the record. (Nobody can type such an address.)"""
+    await tx.run("UPDATE staff SET email = email || ' ' || id WHERE email = ? AND ended_at IS NOT NULL", (email,))
+    if await tx.all("SELECT id FROM staff WHERE email = ?", (email,)):
+        raise EmailTaken(f"{email} is taken: somebody signs in with it already.")

@@ -115,6 +115,11 @@ class Session:
     limits: dict[str, float] = field(default_factory=dict)
     erased_at: int | None = None
 
+    @property
+    def arranged(self) -> list[Any]:
+        """What a card or a summary of it is drawn from beside the record."""
+        return [self.start, self.protocol_version, self.initials, self.room, self.colour, self.pattern]
+
     def rules_form(self) -> dict[str, Any]:
         return {"id": self.id, "start": self.start, "pickup_code": self.pickup_code, "days": self.days}
 

@@ -119,9 +119,15 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         "parts": here.checklist.parts,
         "steps": {id: {"part": step["part"], "seen": here.sees(id)} for id, step in here.checklist.steps.items()},
         "texts": _texts_of(here),
-        "words": {key: WORDS[LANGUAGE][key] for key in PHONE_WORDS},
+        "words": _words_for(here),
         "session": session_for(here),
     }
+
+
+def _words_for(here: Here) -> dict[str, Any]:
+    """The product's words, and in place of some of its gates' those of the protocol."""
+    words = {key: WORDS[LANGUAGE][key] for key in PHONE_WORDS}
+    return {**words, "gates": {**words["gates"], **here.checklist.words[LANGUAGE].get("gates", {})}}
 
 
 def _texts_of(here: Here) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from sessionday.store import Fact
 from sessionday.web import telling
 from sessionday.web.access import reader_of, writer_of
+from sessionday.web.accesses import REFRESH
 from sessionday.web.answers import BadAnswer, answer_from, happened_at
 from sessionday.web.compression import Parts
 from sessionday.web.errors import NotYours, Refused
@@ -38,10 +39,18 @@ async def day(request: Request) -> Response:
 
     page = await site.pages.kept(*_drawn_from(site, here, current, ""), draw)
     # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
-    if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
-        site.accesses.note(here, "page")
+    if _noted(request, here, "page"):
         await look(site, here, current.seq)
     return site.pages.given(request, page)
+
+
+def _noted(request: Request, here: Here, what: str) -> bool:
+    """Notes that staff read it; answers whether somebody looks, or only a browser by itself."""
+    if here.role != "staff" or request.method != "GET":
+        return False
+    by_itself = bool(BEHIND & set(request.headers))
+    site_of(request).accesses.note(here, REFRESH if by_itself else what)
+    return not by_itself
 
 
 def is_long_over(here: Here, current: Current, now: int) -> bool:
@@ -66,8 +75,7 @@ async def step(request: Request) -> Response:
     current = await site.states.of(here.session, site.now())
     if is_long_over(here, current, site.now()):
         return RedirectResponse(f"/s/{here.session.handle}/?over", status_code=303)
-    if here.role == "staff" and not BEHIND & set(request.headers):
-        site.accesses.note(here, "step")
+    _noted(request, here, "step")
 
     async def draw() -> Parts:
         return site.pages.piece("steps/show.html", **await _view(site, here, name))

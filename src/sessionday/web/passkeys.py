@@ -50,11 +50,13 @@ class Challenge:
 
 async def offer(request: Request) -> Response:
     """POST /passkeys/options: what the browser needs to make one; 422 without the present passphrase, or whoever comes
-    by an open desk would make a way in that lasts."""
+    by an open desk would make a way in that lasts; 503 where too many are being checked."""
     site, staff = site_of(request), await staff_of(request)
     body = await json_of(request, LIMIT)
     present = body.get("present") if isinstance(body, dict) else None
-    if site.turns.full or not await site.turns.is_right(staff.password_hash, str(present or "")):
+    if site.turns.full:
+        raise Refused(503, "busy", WORDS["en"]["me"]["errors"]["busy"])
+    if not await site.turns.is_right(staff.password_hash, str(present or "")):
         raise Refused(422, "present", WORDS["en"]["me"]["errors"]["present"])
     challenge = _new(site)
     known = [

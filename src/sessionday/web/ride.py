@@ -96,6 +96,7 @@ def _facts(site: Site, here: Here, branch: Branch, words: str, form: dict[str, s
 
 
 async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Response:
+    site.accesses.note(here, "ride")
     pack = site.packs.of(here)
     current = await site.states.of(here.session, site.now())
     entries = entries_for(here, current.entries)

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Staff, Tablet
 from sessionday.web.access import staff_at
+from sessionday.web.proxies import place_of
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret
 from sessionday.web.site import SIGN_IN_HOURS, site_of
@@ -26,7 +27,7 @@ async def enter(request: Request) -> Response:
     known = staff if staff is not None and staff.ended_at is None else None
     if site.turns.full:  # asked with nothing awaited before the turn is taken: a flood arrives in one breath
         return await _form(request, 503, "busy", email)
-    address, place = email.casefold(), request.client.host if request.client else ""
+    address, place = email.casefold(), place_of(request, site.settings.proxies)
     if site.tries.wait(address, place, site.now()):
         return await _form(request, 429, "slow", email)
     right = await site.turns.is_right(known.password_hash if known else None, passphrase)

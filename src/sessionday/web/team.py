@@ -85,7 +85,8 @@ async def _invite(site: Site, lead: Staff, form: dict[str, str]) -> Response:
     named = read_named({**form, "passphrase": "an invitation has none yet"}, place)
     if form.get("role") not in ROLES:
         raise Unclear("role", WORDS["en"]["team"]["errors"]["role"])
-    if await site.store.staff_by_email(named.email):
+    known = await site.store.staff_by_email(named.email)
+    if known is not None and known.ended_at is None:
         raise Unclear("email", WORDS["en"]["team"]["errors"]["taken"])
     secret, until = new_secret(), site.now() + OPEN_MS
     await site.store.invite(lead, form["role"], named.name, named.email, digest(secret), site.now(), until)
