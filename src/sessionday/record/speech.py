@@ -7,7 +7,7 @@ from typing import Any
 from sessionday import zones
 from sessionday.core.answers import verdict
 from sessionday.web import telling
-from sessionday.words import WORDS
+from sessionday.words import WORDS, words_for
 
 Json = Mapping[str, Any]
 LANGUAGE = "en"
@@ -29,7 +29,7 @@ class Speech:
         ]
         people = {seat["role"]: seat["name"] for seat in record["seats"] if seat["name"]}
         self.pack: dict[str, Any] = {
-            "words": WORDS[LANGUAGE],
+            "words": words_for(LANGUAGE, self.rules),
             "people": {**people, "client": record["session"]["client"]},
             "seat": {"role": "staff"},
             "protocol": record["protocol"]["rules"],

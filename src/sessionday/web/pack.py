@@ -17,7 +17,7 @@ from sessionday import zones
 from sessionday.band import band_of
 from sessionday.web.compression import Fixed
 from sessionday.web.here import Here, session_for
-from sessionday.words import WORDS
+from sessionday.words import WORDS, words_for
 
 LANGUAGE = "en"
 KEPT = 300
@@ -98,6 +98,7 @@ class Packs:
 
 def pack_for(here: Here, build: str) -> dict[str, Any]:
     """The pack of this seat."""
+    words = words_for(LANGUAGE, here.checklist.steps)
     return {
         "handle": here.session.handle,
         "build": build,
@@ -118,7 +119,7 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         "parts": here.checklist.parts,
         "steps": {id: {"part": step["part"], "seen": here.sees(id)} for id, step in here.checklist.steps.items()},
         "texts": texts_for(here),
-        "words": {key: WORDS[LANGUAGE][key] for key in PHONE_WORDS},
+        "words": {key: words[key] for key in PHONE_WORDS},
         "session": session_for(here),
     }
 
