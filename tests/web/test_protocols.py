@@ -316,7 +316,7 @@ async def test_every_mistake_is_told_on_the_page_beside_its_line(world: World) -
 
 async def test_what_a_protocol_calls_its_gates_is_shown_and_compared(world: World) -> None:
     page = unescape((await (await world.desk()).http.get("/protocols/kap-remote/2")).text)
-    assert "The end of the watch Nothing holds the watch open in this record. The watch goes on." in page
+    assert "End of the watch Nothing holds up the end of the watch in this record. The watch goes on." in page
     remote = load("kap-remote")
     plain = replace(remote, words={"en": {key: one for key, one in remote.words["en"].items() if key != "gates"}})
     (change,) = compared(plain, remote).whole

@@ -8,7 +8,7 @@ from sessionday import zones
 from sessionday.core.answers import verdict
 from sessionday.protocols.checklist import texts_for
 from sessionday.web import telling
-from sessionday.words import WORDS
+from sessionday.words import WORDS, words_for
 
 Json = Mapping[str, Any]
 LANGUAGE = "en"
@@ -31,7 +31,7 @@ class Speech:
         self._withdrawn = {(entry["of"], entry["role"]) for entry in self.entries if entry["kind"] == "withdraw"}
         people = {seat["role"]: seat["name"] for seat in record["seats"] if seat["name"]}
         self.pack: dict[str, Any] = {
-            "words": WORDS[LANGUAGE],
+            "words": words_for(LANGUAGE, record["protocol"]["words"][LANGUAGE], self.rules),
             "people": {**people, "client": record["session"]["client"]},
             "seat": {"role": "staff"},
             "protocol": record["protocol"]["rules"],

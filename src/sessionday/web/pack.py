@@ -18,7 +18,7 @@ from sessionday.band import band_of
 from sessionday.protocols.checklist import texts_for
 from sessionday.web.compression import Fixed
 from sessionday.web.here import Here, session_for
-from sessionday.words import WORDS
+from sessionday.words import WORDS, words_for
 
 LANGUAGE = "en"
 KEPT = 300
@@ -99,6 +99,7 @@ class Packs:
 
 def pack_for(here: Here, build: str) -> dict[str, Any]:
     """The pack of this seat."""
+    words = words_for(LANGUAGE, here.checklist.words[LANGUAGE], here.checklist.steps)
     return {
         "handle": here.session.handle,
         "build": build,
@@ -119,15 +120,9 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         "parts": here.checklist.parts,
         "steps": {id: {"part": step["part"], "seen": here.sees(id)} for id, step in here.checklist.steps.items()},
         "texts": _texts_of(here),
-        "words": _words_for(here),
+        "words": {key: words[key] for key in PHONE_WORDS},
         "session": session_for(here),
     }
-
-
-def _words_for(here: Here) -> dict[str, Any]:
-    """The product's words, and in place of some of its gates' those of the protocol."""
-    words = {key: WORDS[LANGUAGE][key] for key in PHONE_WORDS}
-    return {**words, "gates": {**words["gates"], **here.checklist.words[LANGUAGE].get("gates", {})}}
 
 
 def _texts_of(here: Here) -> dict[str, Any]:
