@@ -5,10 +5,8 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.browser.people import browser
-from tests.browser.test_drafts import PICTURES, demo
-from tests.browser.test_looks import CHECK, enter, watch
+from tests.browser.test_looks import CHECK, PICTURES, enter, watch
 
-__all__ = ["demo"]
 COUNT = """
 globalThis.beeps = 0;
 const start = OscillatorNode.prototype.start;

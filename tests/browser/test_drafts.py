@@ -1,36 +1,18 @@
 """A draft of a protocol in a browser: what is typed is checked at once, and nothing that was typed is lost."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.people import browser
-from tests.browser.test_looks import CHECK, enter, watch
-from tests.server import free_port
+from tests.browser.test_looks import CHECK, PICTURES, enter, watch
 
-PICTURES = Path(__file__).parents[1] / "screenshots"
 LOOKS: dict[str, dict[str, Any]] = {
     "390": {"viewport": {"width": 390, "height": 844}},
     "1024": {"viewport": {"width": 1024, "height": 768}},
     "1024-dark": {"viewport": {"width": 1024, "height": 768}, "color_scheme": "dark"},
 }
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[dict[str, Any]]:
-    """The demo, where Robin leads the clinic."""
-    command = [sys.executable, "-m", "sessionday", "demo", "--port", str(free_port()), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        told: dict[str, Any] = json.loads(process.stdout.readline())
-        yield told
-        process.terminate()
 
 
 async def copied(page: Page, demo: dict[str, Any]) -> None:

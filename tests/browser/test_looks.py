@@ -1,9 +1,5 @@
 """Every page at phone size, narrow, dark, with text at 200 %: nothing cut off or too small to hit."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -13,7 +9,6 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.people import browser
-from tests.server import free_port
 
 PICTURES = Path(__file__).parents[1] / "screenshots"
 LOOKS: dict[str, dict[str, Any]] = {
@@ -42,17 +37,6 @@ PAGES = [
     ("board", "", "staff", ""),
     ("carry", "", "staff", "carry"),
 ]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[dict[str, Any]]:
-    """The demo, as a newcomer starts it."""
-    command = [sys.executable, "-m", "sessionday", "demo", "--port", str(free_port()), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        told: dict[str, Any] = json.loads(process.stdout.readline())
-        yield told
-        process.terminate()
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -60,7 +60,6 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
     assert inert(text) == text
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("separator", [44, 59], ids=["comma", "semicolon"])
 def test_a_real_spreadsheet_finds_no_formula(spravato: Json, tmp_path: Path, separator: int) -> None:
     """Even one that is asked to look for formulas, and one that takes semicolons for the separator."""
@@ -71,7 +70,6 @@ def test_a_real_spreadsheet_finds_no_formula(spravato: Json, tmp_path: Path, sep
     assert converted(tmp_path, table({**spravato, "entries": entries}), separator) == []
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_the_spreadsheet_would_have_found_them(tmp_path: Path) -> None:
     """So that the test above says something."""
     assert converted(tmp_path, "\r\n".join(f'"{text}"' for text in EVIL[:3]).encode(), 44) == ["of:=1+1"]
@@ -79,6 +77,7 @@ def test_the_spreadsheet_would_have_found_them(tmp_path: Path) -> None:
 
 def converted(folder: Path, made: bytes, separator: int) -> list[str]:
     """The formulas that LibreOffice finds, where it is asked to evaluate them."""
+    assert shutil.which("soffice"), "there is no LibreOffice: `python3 -m tests` installs it"
     file = folder / "record.csv"
     file.write_bytes(made)
     command = [
