@@ -118,12 +118,13 @@ class Server:
         )  # fmt: skip
         return clinic
 
-    def session(self, clinic: str, start: str, client: str = "Sam") -> dict[str, Any]:
+    def session(self, clinic: str, start: str, client: str = "Sam", protocol: str = "kap-lozenge") -> dict[str, Any]:
         """Sam's session, with Alex who drives and Dr. Osei."""
-        return self.command(
-            "session", "new", "--clinic", clinic, "--protocol", "kap-lozenge", "--client", client,
+        made = self.command(
+            "session", "new", "--clinic", clinic, "--protocol", protocol, "--client", client,
             "--support", "Alex", "--prescriber", "Dr. Osei", "--start", start,
         )  # fmt: skip
+        return {**made, "protocol": protocol}
 
 
 def free_port() -> int:

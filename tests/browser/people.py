@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -21,10 +21,10 @@ TORONTO = ZoneInfo("America/Toronto")
 
 
 @cache
-def rules() -> dict[str, dict[str, Any]]:
-    """The steps of kap-lozenge by id, as `sessionday protocol check --json` prints them."""
+def rules(protocol: str) -> dict[str, dict[str, Any]]:
+    """A protocol's steps by id, as `sessionday protocol check --json` prints them."""
     done = subprocess.run(
-        [sys.executable, "-m", "sessionday", "protocol", "check", "kap-lozenge", "--json"],
+        [sys.executable, "-m", "sessionday", "protocol", "check", protocol, "--json"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     return {step["id"]: step for step in json.loads(done.stdout)["steps"]}
@@ -51,7 +51,8 @@ class Person:
     server: Server
     session: dict[str, Any]
     scripts: bool
-    faults: list[str]
+    faults: list[str] = field(default_factory=list)
+    says: dict[str, Any] = field(default_factory=dict)  # what they answer to a step, where any good answer will not do
 
     @classmethod
     async def at(
@@ -62,7 +63,7 @@ class Person:
         if scripts:
             await context.clock.install()
         page = await context.new_page()
-        person = cls(role, context, page, server, session, scripts, [])
+        person = cls(role, context, page, server, session, scripts)
         page.on("pageerror", lambda error: person.note(str(error)))
         await person.enter()
         return person
@@ -130,7 +131,8 @@ class Person:
         """Answers a question, well if nothing else is said, and waits for the echo."""
         await self.open(step)
         before = await self.page.locator("[data-line]:not(template *)").count()
-        await self.fill(rules()[step], good(rules()[step], self) if answer is None else answer)
+        rule = rules(self.session["protocol"])[step]
+        await self.fill(rule, self.says.get(step, good(rule, self)) if answer is None else answer)
         if self.scripts:
             await self.page.wait_for_function(
                 "before => document.querySelectorAll('[data-list=lines] > li').length > before", arg=before
@@ -205,9 +207,8 @@ def good(step: dict[str, Any], person: Person) -> Any:
         case "measure":
             return {field["id"]: _within(field) for field in form["fields"]}
         case "time":
-            start = person.session["start_ms"]
-            latest = form["latest_minutes"]
-            return local(start + (latest - 30) * MINUTE if latest is not None else person.server.now())
+            now, latest = person.server.now(), form["latest_minutes"]
+            return local(now if latest is None else min(now, person.session["start_ms"] + (latest - 30) * MINUTE))
         case "code":
             return person.session["pickup_code"]
     return "Max, 555 0101, my brother"

@@ -4,69 +4,15 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sessionday.core import evaluate
-from tests.browser.people import MINUTE, TORONTO, Person, local
+from tests.browser.whole_day import Day, opened, prescriber
 from tests.engines import ENGINES, engine, reachable
 from tests.server import Server
-
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-
-
-class Day:
-    """One session's day: who is there, and the clock that moves for all of them."""
-
-    def __init__(self, server: Server, *, scripts: bool) -> None:
-        self.server = server
-        self.scripts = scripts
-        self.start = ten_in_the_morning(server.now() + 26 * HOUR)
-        self.session = server.session(server.clinic(), local(self.start))
-        self.session["start_ms"] = self.start
-        self.people: list[Person] = []
-
-    async def join(self, found: Any) -> None:
-        """Client, support person and staff open their pages."""
-        for role in ("client", "support", "staff"):
-            self.people.append(await Person.at(found, self.server, self.session, role, scripts=self.scripts))
-        self.client, self.support, self.staff = self.people
-
-    async def at(self, minutes: float) -> None:
-        """It is so many minutes after the planned start, on every clock there is."""
-        now = self.start + round(minutes * MINUTE)
-        self.server.ahead(self.server_ahead(now))
-        for person in self.people:
-            await person.at_time(now)
-
-    def server_ahead(self, now: int) -> int:
-        """By how much the machine's clock is behind `now`."""
-        return now - (self.server.now() - self._ahead())
-
-    def _ahead(self) -> int:
-        return int((self.server.folder / "clock").read_text())
-
-
-def ten_in_the_morning(after: int) -> int:
-    """The first 10:00 in the clinic's zone from `after` on: a day that begins at midnight has another hold."""
-    shown = datetime.fromtimestamp(after / 1000, TORONTO)
-    ten = shown.replace(hour=10, minute=0, second=0, microsecond=0)
-    return round((ten if ten >= shown else ten + timedelta(days=1)).timestamp() * 1000)
-
-
-async def prescriber(day: Day) -> None:
-    """Dr. Osei answers from outside, by phone."""
-    found = day.client.context.browser
-    assert found is not None
-    person = await Person.at(found, day.server, day.session, "prescriber", scripts=day.scripts)
-    await person.at_time(day.server.now())
-    await person.answer_all()
-    await person.sent()
-    await person.close()
 
 
 async def before(day: Day) -> None:
@@ -103,13 +49,6 @@ async def arrival_to_leaving(day: Day) -> None:
     await day.staff.answer_all(but=frozenset({"leave"}))
     await opened(day, "leave")
     await day.staff.answer("leave")
-
-
-async def opened(day: Day, gate: str) -> None:
-    """Staff's page says that a gate is open; if not, its reasons are the failure's message."""
-    await day.staff.day()
-    place = day.staff.page.locator(f"[data-gate={gate}]")
-    assert await place.get_attribute("data-open") == "true", await place.inner_text()
 
 
 async def after(day: Day) -> None:
