@@ -107,6 +107,7 @@ async def up_to_the_dose(day: Day) -> None:
     await day.staff.answer_all(but=frozenset({"time_out"}))
     await shut(day.staff, "dose", "Time-out")
     assert await day.staff.status("dose") == "locked"
+    assert "Time-out" in await day.staff.page.inner_text("[data-gate=dose]"), "the question itself says why"
     await picture(day.staff, "dose-shut")
     await day.staff.answer("time_out")
     await opened(day, "dose")
@@ -141,7 +142,8 @@ async def out_of_the_door(day: Day) -> None:
     await day.staff.heard()
     await day.staff.answer_all()
     assert await day.staff.status("leave") == "locked"
-    await shut(day.staff, "leave", "time")
+    assert "The time to stay runs until" in await day.staff.page.inner_text("[data-gate=leave]")
+    await shut(day.staff, "leave", "The time to stay runs until")
     await picture(day.staff, "leave-shut")
     await day.at(120)
     await day.staff.answer("watch")
@@ -155,8 +157,8 @@ async def out_of_the_door(day: Day) -> None:
 
 
 async def kept_at_home(day: Day) -> None:
-    """The support person looks every 15 minutes; what they read out, staff write down. One look comes late."""
-    for minute in (12, 15, 20, 30, 41, 52, 60, 75, 90, 105, 112):
+    """The support person looks about every 15 minutes; what they read out, staff write down. One look comes late."""
+    for minute in (12, 20, 30, 41, 52, 60, 75, 90, 105, 112):
         await day.at(minute)
         if minute == 52:
             await late_look(day)
@@ -186,11 +188,15 @@ async def late_look(day: Day) -> None:
 
 
 async def the_watch_ends(day: Day) -> None:
-    """Staff ask what leaving asks for; the time ends it."""
+    """Staff ask what leaving asks for; the time ends it. Nobody goes anywhere, and no page says so."""
     await day.staff.heard()
     await day.staff.answer_all()
     assert await day.staff.status("leave") == "locked"
-    await shut(day.staff, "leave", "time")
+    assert "The time to stay runs until" in await day.staff.page.inner_text("[data-gate=leave]")
+    for person in (day.staff, day.support, day.client):
+        await shut(person, "leave", "The time to stay runs until")
+        assert "Going home" not in await person.page.inner_text("[data-gate=leave]")
+    assert await day.support.page.locator(".pickup-code").count() == 0
     await day.at(120)
     await day.support.day()
     await day.support.answer("watch")
@@ -286,7 +292,7 @@ async def taken_out(day: Day, folder: Path) -> dict[str, Path]:
 
 def holds(day: Day, files: dict[str, Path]) -> dict[str, Any]:
     """The record, whose chain holds by both verifiers, and in which nothing is wrong or left over."""
-    verifier = [sys.executable, "-I", "-S", files["verify_record.py"], files["record.json"]]
+    verifier = [sys.executable, "-I", "-S", str(files["verify_record.py"]), str(files["record.json"])]
     ran = subprocess.run(verifier, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     day.server.command("verify", str(files["record.json"]))

@@ -30,13 +30,14 @@ class Speech:
         ]
         self._withdrawn = {(entry["of"], entry["role"]) for entry in self.entries if entry["kind"] == "withdraw"}
         people = {seat["role"]: seat["name"] for seat in record["seats"] if seat["name"]}
+        texts = record["protocol"]["words"][LANGUAGE]
+        words = {**WORDS[LANGUAGE], "gates": {**WORDS[LANGUAGE]["gates"], **texts.get("gates", {})}}
         self.pack: dict[str, Any] = {
-            "words": WORDS[LANGUAGE],
+            "words": words,
             "people": {**people, "client": record["session"]["client"]},
             "seat": {"role": "staff"},
             "protocol": record["protocol"]["rules"],
         }
-        texts = record["protocol"]["words"][LANGUAGE]
         self.texts = {role: texts_for(texts, role) for role in WORDS[LANGUAGE]["roles"]}
         self.pack["texts"] = self.texts["staff"]
 
