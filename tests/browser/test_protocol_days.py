@@ -90,7 +90,7 @@ async def the_days_before(day: Day, *, but: str) -> None:
         await person.heard()
         await person.answer_all(but=frozenset({but}))
     await prescriber(day)
-    await day.at(-110)
+    await day.later(-110)
     for person in (day.client, day.support):
         await person.heard()
         await person.answer_all()
@@ -99,7 +99,7 @@ async def the_days_before(day: Day, *, but: str) -> None:
 
 async def up_to_the_dose(day: Day) -> None:
     """The dose gate opens with the last answer that it waits for, and not before."""
-    await day.at(-20)
+    await day.later(-20)
     await day.staff.enter()  # a sign-in lasts twelve hours
     await day.client.answer_all()
     await day.client.sent()
@@ -111,13 +111,13 @@ async def up_to_the_dose(day: Day) -> None:
     await picture(day.staff, "dose-shut")
     await day.staff.answer("time_out")
     await opened(day, "dose")
-    await day.at(0)
+    await day.later(0)
 
 
 async def spraying(day: Day) -> None:
     """Two devices, five minutes apart, each written down by itself."""
     for number, minute in ((1, 0), (2, 5)):
-        await day.at(minute)
+        await day.later(minute)
         await day.staff.answer("dose", {"device": number, "mg": 28})
     await picture(day.staff, "dose")
 
@@ -125,7 +125,7 @@ async def spraying(day: Day) -> None:
 async def watched_for_two_hours(day: Day) -> None:
     """A look every 15 minutes, oxygen every 30; what else is asked when its time comes."""
     for minute in (15, 20, 30, 41, 45, 60, 75, 90, 105, 112):
-        await day.at(minute)
+        await day.later(minute)
         if minute % 15 == 0:
             await day.staff.answer("watch")
         if minute % 30 == 0:
@@ -145,13 +145,13 @@ async def out_of_the_door(day: Day) -> None:
     assert "The time to stay runs until" in await day.staff.page.inner_text("[data-gate=leave]")
     await shut(day.staff, "leave", "The time to stay runs until")
     await picture(day.staff, "leave-shut")
-    await day.at(120)
+    await day.later(120)
     await day.staff.answer("watch")
     await day.staff.answer("oximetry")
     await opened(day, "leave")
     await day.staff.answer("leave")
     await day.staff.sent()
-    await day.at(150)
+    await day.later(150)
     await day.support.heard()
     await day.support.answer_all()  # home
 
@@ -159,7 +159,7 @@ async def out_of_the_door(day: Day) -> None:
 async def kept_at_home(day: Day) -> None:
     """The support person looks about every 15 minutes; what they read out, staff write down. One look comes late."""
     for minute in (12, 20, 30, 41, 52, 60, 75, 90, 105, 112):
-        await day.at(minute)
+        await day.later(minute)
         if minute == 52:
             await late_look(day)
         elif minute % 15 == 0:
@@ -197,7 +197,7 @@ async def the_watch_ends(day: Day) -> None:
         await shut(person, "leave", "The time to stay runs until")
         assert "Going home" not in await person.page.inner_text("[data-gate=leave]")
     assert await day.support.page.locator(".pickup-code").count() == 0
-    await day.at(120)
+    await day.later(120)
     await day.support.day()
     await day.support.answer("watch")
     await day.support.sent()
@@ -209,7 +209,7 @@ async def the_watch_ends(day: Day) -> None:
 
 async def evening(day: Day) -> None:
     """The hold is on every page; the evening's questions are answered."""
-    await day.at(300)
+    await day.later(300)
     for person in (day.client, day.support):
         await shut(person, "drive", "06:00")
         await person.answer_all()
@@ -219,7 +219,7 @@ async def evening(day: Day) -> None:
 
 async def morning(day: Day) -> None:
     """The hold's end alone does not open the drive gate: the client's own word does. So does it the record's."""
-    await day.at(MORNING)
+    await day.later(MORNING)
     await day.staff.enter()
     await shut(day.client, "drive", "Your sleep")
     await shut(day.staff, "close", "How you are now")
@@ -240,7 +240,8 @@ async def due_within_seven_days(day: Day) -> None:
     form = await section(day.staff.page, "monitoring")
     assert form["Sent in by the clinic at"] == "missing"
     assert [name for name, value in form.items() if value == "missing"] == ["Sent in by the clinic at"]
-    await day.at(2 * 1440)
+    await day.staff.day()
+    await day.later(2 * 1440)
     await day.staff.enter()
     await day.staff.answer("monitoring_form")
     await closed(day)

@@ -183,11 +183,21 @@ def _ride(current: Current) -> str:
         return ""
     if status.get("home_safe") == "done":
         return "home"
-    if any(status.get(name) in ("stop", "conflict") for name in status if name != "home_safe"):
-        return "no"
+    noes = [steps[name]["by"] for name in status if status[name] in ("stop", "conflict") and name != "home_safe"]
+    if noes:
+        return "found" if _is_found_since(current, noes) else "no"
     if status.get("ride_reconfirmed", status.get("ride_confirmed")) in ("done", "waived"):
         return "confirmed"
     return "plan" if status.get("ride_plan") == "done" else "none"
+
+
+def _is_found_since(current: Current, noes: list[str]) -> bool:
+    """Whether staff have found a way home after the last of these answers."""
+    way = current.state["steps"].get("way_home")
+    if way is None or way["status"] != "done":
+        return False
+    said = {entry["id"]: entry["t"] for entry in current.entries}
+    return bool(said[way["by"]] > max(said[no] for no in noes))
 
 
 def _urgency(alerts: list[dict[str, Any]], current: Current, session: Session) -> list[int]:

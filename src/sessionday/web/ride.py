@@ -5,6 +5,7 @@ reasonable effort, call emergency services where the danger stays, and write dow
 end: from each the others can still be taken. Nothing here opens a gate; that the entries do, by the rules.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -29,11 +30,12 @@ MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One thing that can be done: what it answers to `way_home` (None: nothing yet), and whom it calls."""
+    """One thing that can be done or has happened: what it answers to `way_home` (None: nothing), and whom it calls."""
 
     id: str
     answer: str | None
     calls: str = ""
+    leaves: bool = False  # the client is gone by then, whatever the gate says
 
 
 BRANCHES = (
@@ -43,6 +45,7 @@ BRANCHES = (
     Branch("stays", "stays"),
     Branch("against_advice", "goes_alone", calls="on_call"),
     Branch("emergency", "goes_alone", calls="emergency"),
+    Branch("gone", None, leaves=True),
 )
 
 
@@ -56,7 +59,7 @@ async def record(request: Request) -> Response:
     """POST /s/{handle}/ride: writes what was done, and what it means for the way home; 422 where words are missing."""
     site, here, form = site_of(request), _on_the_way(await writer_of(request)), await form_of(request)
     branch = next((one for one in BRANCHES if one.id == form.get("branch")), None)
-    if branch is None:
+    if branch is None or (branch.leaves and _leave_step(here) is None):
         raise NotYours
     words = form.get("words", "").strip()
     if not words or len(words) > MOST:
@@ -85,6 +88,7 @@ def _facts(site: Site, here: Here, branch: Branch, words: str, form: dict[str, s
     title = WORDS["en"]["ride"]["branches"][branch.id]["done"]
     answers: list[tuple[str, Any]] = [(WRITTEN, f"{title} {words}")]
     answers += [(WAY, branch.answer)] if branch.answer else []
+    answers += [(_leave_step(here) or "", "yes")] if branch.leaves else []
     return [
         Fact(
             clinic=here.session.clinic, session=here.session.id, by=here.person, role="staff", device=here.form_device,
@@ -93,6 +97,16 @@ def _facts(site: Site, here: Here, branch: Branch, words: str, form: dict[str, s
         )
         for step, answer in answers
     ]  # fmt: skip
+
+
+def _leave_step(here: Here) -> str | None:
+    return next((step["id"] for step in here.checklist.rules["steps"] if step["marks"] == "leave"), None)
+
+
+def _offered(here: Here, state: Mapping[str, Any]) -> list[Branch]:
+    """What can be done now: nobody has left before a dose, nor twice."""
+    may_leave = state["stage"] == "during" and _leave_step(here) is not None
+    return [branch for branch in BRANCHES if may_leave or not branch.leaves]
 
 
 async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Response:
@@ -108,9 +122,9 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
         "state": current.state,
         "seq": current.seq,
         "said": said,
-        "branches": [{"id": one.id, "number": _number(here, one), **_words(here, one)} for one in BRANCHES],
+        "branches": [_told(here, one) for one in _offered(here, current.state)],
         "cancel_step": next((s["id"] for s in here.checklist.rules["steps"] if s["marks"] == "cancel"), None),
-        "leave_step": next((s["id"] for s in here.checklist.rules["steps"] if s["marks"] == "leave"), None),
+        "leave_step": _leave_step(here),
         "error": None,
         "at": "",
         "typed": "",
@@ -118,9 +132,10 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
     return site.pages.response("ride/show.html", status, **{**context, **more})
 
 
-def _words(here: Here, branch: Branch) -> dict[str, str]:
+def _told(here: Here, branch: Branch) -> dict[str, str]:
     words: dict[str, str] = WORDS["en"]["ride"]["branches"][branch.id]
-    return {key: fill(text, client=here.session.client) for key, text in words.items()}
+    filled = {key: fill(text, client=here.session.client) for key, text in words.items()}
+    return {"id": branch.id, "number": _number(here, branch), **filled}
 
 
 def _number(here: Here, branch: Branch) -> str:
