@@ -91,6 +91,45 @@ async def test_a_wish_to_drive_is_critical_and_nobody_sets_it_aside(world: World
     assert any(one["key"].startswith("breach:leave") for one in found["alerts"]), "and says so loudly"
 
 
+async def test_who_leaves_all_the_same_is_written_down_as_it_was_and_raises_an_alarm(world: World) -> None:
+    desk = await after_the_dose(world, "Gone")
+    await did(desk, "against_advice", words="wants to go")
+    assert await did(desk, "gone", words="walked out alone") == 303
+    found = await state(world, desk)
+    assert found["left_at"] is not None
+    assert any(one["key"].startswith("breach:leave") for one in found["alerts"])
+    assert not found["gates"]["drive"]["open"]
+    page = html.unescape((await desk.http.get(f"/s/{desk.handle}/ride")).text)
+    assert "Has left, not handed over: walked out alone" in page
+    assert 'data-branch="gone"' not in page, "nobody leaves twice"
+    assert f"/s/{desk.handle}/steps/home_safe" in page, "and the day goes on"
+
+
+async def test_nobody_leaves_before_a_dose(world: World) -> None:
+    booked = await world.book("Yet", start=world.clock.now + HOUR)
+    desk = await world.desk()
+    assert 'data-branch="gone"' not in (await desk.http.get(f"/s/{booked.session.handle}/ride")).text
+
+
+async def test_a_way_that_was_found_counts_until_the_next_no(world: World) -> None:
+    booked = await world.book("Alex twice", start=world.clock.now)
+    desk, support = await world.desk(), world.stranger()
+    desk.handle = booked.session.handle
+    await support.open(booked.links["support"])
+    await desk.say("dose", {"mg": 100, "lozenges": 1})
+    world.clock.now += 2 * HOUR
+    shown = []
+    for say in ("no", "back_up", "no"):
+        world.clock.now += MINUTE
+        if say == "no":
+            await support.say("ride_confirmed", "no")
+        else:
+            await did(desk, "back_up_comes")
+        card = (await desk.http.get("/board")).text.split(f'data-session="{desk.handle}"')[1]
+        shown.append(card.split('data-ride="')[1].split('"')[0])
+    assert shown == ["no", "found", "no"]
+
+
 async def test_a_form_sent_twice_is_written_once(world: World) -> None:
     desk = await after_the_dose(world, "Double")
     id = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Fact
+from sessionday.web import telling
 from sessionday.web.access import reader_of, writer_of
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here, entries_for
@@ -71,7 +72,7 @@ async def record(request: Request) -> Response:
         verdict = await site.store.append(fact)
         if verdict.result == "held":
             return await _page(site, here, 422, error=verdict.message, at=branch.id, typed=words)
-    return RedirectResponse(f"/s/{here.session.handle}/ride#{branch.id}", status_code=303)
+    return RedirectResponse(f"/s/{here.session.handle}/ride#done", status_code=303)
 
 
 def _on_the_way(here: Here) -> Here:
@@ -120,6 +121,7 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
         "here": here,
         "pack": pack,
         "state": current.state,
+        "gates": {"leave": telling.gate(pack, "leave", current.state["gates"]["leave"])},
         "seq": current.seq,
         "said": said,
         "branches": [_told(here, one) for one in _offered(here, current.state)],
