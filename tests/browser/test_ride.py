@@ -169,8 +169,9 @@ async def fallen(clinic: Clinic, client: str) -> Fallen:
     await alex.page.click("[data-step=ride_confirmed] a")
     await alex.ready()
     await alex.page.click("article button[name=answer][value=no]")
-    await alex.sent()
     await alex.page.wait_for_selector("article[data-status=stop]")
+    await alex.page.wait_for_selector("[data-truth=clinic]")
+    await alex.sent()
     await alex.close()
     card = found.page.locator(found.card)
     await card.locator("[data-ride=no]").wait_for()  # by itself: nobody reloads a board

@@ -1,5 +1,7 @@
 """What is recorded again and again is at hand for whoever answers it, with when it is due; at home also for support."""
 
+import pytest
+
 from sessionday.booking import book
 from sessionday.protocols import load
 from tests.protocols.good_day import good
@@ -25,6 +27,8 @@ async def test_at_home_the_support_person_has_the_next_look_at_hand(world: World
     page = (await support.http.get(f"/s/{booked.session.handle}/")).text
     assert Page(page).having("data-at-hand") == ["watch"]
     assert "Done, by Tue 1 Dec, 10:15" in page
+    assert "The time to stay runs until Tue 1 Dec, 12:00" in page
+    assert "pickup-code" not in page, "and nobody comes to a door"
 
 
 async def test_at_home_nobody_is_told_of_going_home(world: World) -> None:
@@ -39,3 +43,18 @@ async def test_at_home_nobody_is_told_of_going_home(world: World) -> None:
         assert pack["words"]["gates"]["leave"]["title"] == title
         assert title in page.split('data-gate="leave"')[1][:300]
         assert pack["words"]["gates"]["dose"]["title"] == "Dose"
+
+
+async def test_where_somebody_is_picked_up_the_code_is_on_the_support_persons_phone(world: World) -> None:
+    support = await world.seat("support")
+    assert "pickup-code" in (await support.http.get(f"/s/{support.handle}/")).text
+
+
+@pytest.mark.parametrize(("step", "gate"), [("dose", "dose"), ("leave", "leave"), ("close", "close")])
+async def test_the_question_that_a_gate_is_about_says_why_it_is_shut(world: World, step: str, gate: str) -> None:
+    desk, client = await world.desk(), await world.seat("client")
+    text = (await desk.http.get(f"/s/{desk.handle}/steps/{step}")).text
+    assert Page(text).gate(gate) == "false"
+    assert "Has it happened all the same? Then write it down." in text
+    assert f'data-gate="{gate}"' not in (await client.http.get(f"/s/{client.handle}/steps/{step}")).text
+    assert "data-gate" not in (await desk.http.get(f"/s/{desk.handle}/steps/identity")).text
