@@ -98,8 +98,8 @@ async def test_what_once_was_overdue_is_counted_though_it_is_answered_now(world:
     assert (await figures(desk, day="2026-12-15"))["overdue"] == 0
     session = later.session
     raised = Alarm(session.clinic, session.id, "overdue:ride_plan:5", "warn", 5, 5, "watch")
-    await world.store.take_lease("watch", None)
-    await world.store.note("watch", [], [raised], by_time=False)
+    await world.store.take_lease("watch", await world.store.lease())  # of the server's own
+    assert await world.store.note("watch", [], [raised], by_time=False)
     assert (await figures(desk, day="2026-12-15"))["overdue"] == 1
     assert (await figures(desk, day="2026-12-01"))["planned"] == 1
 
