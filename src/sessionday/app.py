@@ -64,6 +64,7 @@ TOLD = {
 }  # fmt: skip
 
 
+OWN_WORDS = ("leads_only", "other_clinic")  # refusals that say themselves what to do
 ALWAYS_JSON = ("/sync", "/pack", "/live", "/health", "/prove", "/awake")
 
 
@@ -283,7 +284,7 @@ def problem(
     site: Site | None = getattr(request.scope["app"].state, "site", None)
     if site is None:
         return Response(sentence, status_code=status, headers=headers)
-    says = None if code == "leads_only" else TOLD.get(status)
+    says = None if code in OWN_WORDS else TOLD.get(status)
     page = site.pages.response("problem.html", status, says=says, sentence=sentence, phone=phone)
     page.headers.update(headers or {})
     return page

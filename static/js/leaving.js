@@ -25,10 +25,14 @@ function remove(name) {
   });
 }
 
-// Takes every kept page off the device.
+// Takes every kept page off the device, but for a shared tablet's lock: it is nobody's, and must come up without signal.
 export async function forgetPages() {
   if (!globalThis.caches) return;
-  for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
+  for (const name of await caches.keys()) {
+    if (!name.startsWith("pages ")) continue;
+    const pages = await caches.open(name);
+    for (const request of await pages.keys()) if (new URL(request.url).pathname !== "/locked") await pages.delete(request);
+  }
 }
 
 // Out at the clinic first, then off the device: whoever is still signed in must not look like one whose memory was emptied.

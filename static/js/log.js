@@ -97,6 +97,25 @@ export class Log {
     return own.filter(isUnsent).sort(byCount);
   }
 
+  // Whether these wait for whoever wrote them to show who they are (prove.js): until then they are not sent.
+  ask(ids, asks) {
+    return this.#change(ids, { asks });
+  }
+
+  // Whoever sits here did not write these; the clinic has them kept aside.
+  disown(ids, words) {
+    return this.#change(ids, { asks: false, held: words, refused: true });
+  }
+
+  #change(ids, changes) {
+    return this.#run(["log"], "readwrite", async ({ log }) => {
+      for (const id of ids) {
+        const entry = await got(log.get(id));
+        if (entry && isUnsent(entry)) log.put({ ...entry, ...changes });
+      }
+    });
+  }
+
   // Everything known of the session: the record, and what only this phone has.
   whole() {
     return this.#run(["log", "record", "facts"], "readonly", async ({ log, record, facts }) => {

@@ -40,7 +40,8 @@ async function use() {
   const asked = await post("/sign-in/passkey/options");
   asked.challenge = bytes(asked.challenge);
   const found = await navigator.credentials.get({ publicKey: asked });
-  return post("/sign-in/passkey", { credential: told(found) });
+  const nonce = document.querySelector("[name=nonce]")?.value; // of a shared tablet: see tablet.js
+  return post("/sign-in/passkey", { credential: told(found), nonce });
 }
 
 function offer(button, work) {

@@ -1,24 +1,37 @@
 // At a shared tablet the clinic takes what could open a gate only from somebody who has just shown who they are. Until then the
 // words stay in this tablet's log, and count for nothing on its screen either.
 
+import { send } from "./waiting.js";
+
 const notice = document.querySelector("[data-prove-notice]");
 const dialog = document.querySelector("dialog[data-prove]");
 const error = dialog.querySelector("[data-prove-error]");
 const field = dialog.querySelector("input");
+const list = dialog.querySelector("ul");
 const PIN = /^[0-9]{6}$/;
-let asked = 0;
-let proven = () => {};
+const asked = new Set();
+let words = [];
+let ways = {};
 
 notice.querySelector("button").addEventListener("click", open);
 dialog.querySelector("form").addEventListener("submit", onSubmit);
 
-// `waiting`: how many words wait. One that is new asks at once; `again` offers them to the clinic anew.
-export function ask(waiting, again) {
-  proven = again;
-  notice.hidden = waiting === 0;
-  if (waiting > asked && !dialog.open) open();
-  if (waiting === 0 && dialog.open) dialog.close();
-  asked = waiting;
+// `waiting`: the words that wait, as {id, text}. One that is new asks at once. `confirmed(ids)` lets them go out, `aside(ids,
+// words)` marks them with those words when the clinic has them kept aside; `handle` and `name`: of the session, and of who sits here.
+export function ask(waiting, { handle, name, confirmed, aside }) {
+  words = waiting;
+  ways = { handle, name, confirmed, aside };
+  notice.hidden = words.length === 0;
+  list.replaceChildren(...words.map(item));
+  if (words.some(({ id }) => !asked.has(id)) && !dialog.open) open();
+  if (!words.length && dialog.open) dialog.close();
+  for (const { id } of words) asked.add(id);
+}
+
+function item({ text }) {
+  const line = document.createElement("li");
+  line.textContent = text;
+  return line;
 }
 
 function open() {
@@ -29,15 +42,17 @@ function open() {
 }
 
 async function onSubmit(event) {
-  if (event.submitter?.value === "later") return;
+  const way = event.submitter?.value;
+  if (way === "later") return;
   event.preventDefault();
-  const why = await prove(field.value);
+  const ids = words.map(({ id }) => id);
+  const why = await (way === "aside" ? disown() : prove(field.value));
   field.value = "";
   error.textContent = why;
   error.hidden = !why;
   if (why) return field.focus();
   dialog.close();
-  proven();
+  await (way === "aside" ? ways.aside(ids, dialog.dataset.aside) : ways.confirmed(ids));
 }
 
 // Why it was not taken; nothing where it was.
@@ -51,4 +66,11 @@ async function prove(secret) {
   } catch {
     return error.dataset.noAnswer;
   }
+}
+
+// Somebody else tapped on this page: kept beside the record, for staff to look at, and in nobody's name.
+async function disown() {
+  const fact = `${dialog.dataset.notMine.replace("{name}", ways.name)} ${words.map(({ text }) => text).join("; ")}`;
+  const { said, refused } = await send(new URLSearchParams({ do: "fact", session: ways.handle, fact, name: ways.name, id: words[0].id }).toString());
+  return said ? "" : refused || error.dataset.noAnswer;
 }

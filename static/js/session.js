@@ -11,12 +11,15 @@ import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
 import { hideNotices, needSignal, sendPlainly } from "./plain.js";
+import { line, title, when } from "./telling.js";
 import { Sync } from "./sync.js";
+import { couldOpen, isShared } from "./unproven.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
 const { handle, person, build: release } = document.body.dataset;
-const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, refused: "", unproven: new Set() };
+const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, refused: "" };
 const clock = new Clock();
+const shared = isShared(); // a tablet that several of the staff use
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
 const QUIET_MS = 800;
 const BEAT_MS = 5_000;
@@ -98,6 +101,7 @@ async function show() {
   const phone = { refused: page.refused, facts, unsure: sureIn !== null };
   paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, phone });
   stayAwake(document.body.dataset.calm === "true");
+  if (shared) awaitProof(mine.filter((entry) => entry.asks && !entry.held)).catch(() => {});
   again(sureIn ?? (state.changes_at === null ? null : state.changes_at - now + 20));
 }
 
@@ -131,14 +135,15 @@ function breath() {
   });
 }
 
+// On a shared tablet nothing opens before the clinic has it.
 function counts(entry) {
-  return !entry.held && !page.unproven.has(entry.id);
+  return !entry.held && !(shared && entry.seq === null && couldOpen(page.pack, entry));
 }
 
 function asEntry(entry, facts, pack, now) {
-  const { id, n, seen, seq, t, kind, step, answer, of, reason, held } = entry;
+  const { id, n, seen, seq, t, kind, step, answer, of, reason, held, asks } = entry;
   const { role, name } = pack.seat;
-  return { id, device: facts.device, n, seen, seq, role, name, t: Math.min(t, now), kind, step, answer, of, reason, held };
+  return { id, device: facts.device, n, seen, seq, role, name, t: Math.min(t, now), kind, step, answer, of, reason, held, asks };
 }
 
 // A second tap on the same form within a moment is the same answer.
@@ -233,7 +238,8 @@ function showError(form, error) {
 async function onNews({ heard, more, status, build, pack, signedOut, locked, prove, ended, other, left }) {
   if (other) return startAnew();
   if (locked) document.dispatchEvent(new Event("tablet-locked"));
-  if (heard) await awaitProof(prove ?? []);
+  if (prove) await page.log.ask(prove, true);
+  if (shared && !heard) await askLater();
   if (ended && left === 0) return forgetAll();
   page.unheard = !heard;
   page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
@@ -248,11 +254,26 @@ async function onNews({ heard, more, status, build, pack, signedOut, locked, pro
   if (!signedOut) byLight(heard).catch(() => {});
 }
 
-// A shared tablet: the clinic waits for somebody to show who they are.
-async function awaitProof(ids) {
-  if (!ids.length && !page.unproven.size) return;
-  page.unproven = new Set(ids);
-  (await import("./prove.js")).ask(ids.length, () => page.sync.kick());
+// At a shared tablet some words wait until whoever wrote them shows who they are.
+async function awaitProof(waiting) {
+  if (!waiting.length && !page.asked) return;
+  page.asked = true;
+  const { pack, log } = page;
+  const words = waiting.map((entry) => ({ id: entry.id, text: `${title(pack, entry.step)}: ${line(pack, entry)}, ${when(pack, entry.t)}` }));
+  const again = () => show().then(() => page.sync.kick());
+  const { ask } = await import("./prove.js");
+  ask(words, {
+    handle,
+    name: pack.seat.name,
+    confirmed: (ids) => log.ask(ids, false).then(again),
+    aside: (ids, words) => log.disown(ids, words).then(again),
+  });
+}
+
+// Without signal nobody can show it. What waits then is asked about when there is: others may sit here by that time.
+async function askLater() {
+  const waiting = (await page.log.unsent()).filter((entry) => couldOpen(page.pack, entry));
+  await page.log.ask(waiting.map((entry) => entry.id), true);
 }
 
 // Without signal the phone shows what is unsent, and staff's device carries it. Loaded only when it is of use.

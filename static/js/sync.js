@@ -75,7 +75,7 @@ export class Sync {
     await this.#before();
     let facts = await this.#log.facts();
     if (!facts.device) facts = await this.#log.doubt().then(() => this.#log.facts()); // emptied under this page
-    const waiting = await this.#log.unsent();
+    const waiting = (await this.#log.unsent()).filter((entry) => !entry.asks);
     const fresh = waiting.filter((entry) => !this.#aside.has(entry.id));
     // After a doubt about the clock the clinic is heard first: see log.js.
     const first = waiting.some((entry) => entry.n <= facts.doubt?.last);

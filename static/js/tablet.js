@@ -9,7 +9,8 @@
   const LOCKED = "tablet.locked";
   const TOUCHED = "tablet.touched";
   const PERSON = "tablet.person";
-  const TYPED = ["TEXTAREA", "INPUT"];
+  const NONCE = "tablet.nonce";
+  const TYPED = ["TEXTAREA", "INPUT", "SELECT"];
   const NOT_TYPED = ["hidden", "password", "submit", "button"];
   let awake = 0;
   let written = 0;
@@ -25,10 +26,11 @@
   const tell = (key, value) => memory(() => localStorage.setItem(key, value));
   const isLocked = () => told(SHARED) && told(LOCKED);
 
-  // This address is not kept for pages without signal: the clinic itself has opened the tablet.
-  const opened = new URLSearchParams(location.search).has("opened");
+  // The lock screen chose the nonce, and only the clinic sends it back in an address, when it has opened the tablet. No page
+  // that is kept for times without signal has such an address.
+  const opened = told(NONCE) && new URLSearchParams(location.search).get("opened") === told(NONCE);
   if (opened) {
-    memory(() => localStorage.removeItem(LOCKED));
+    for (const key of [LOCKED, NONCE]) memory(() => localStorage.removeItem(key));
     tell(TOUCHED, Date.now());
   }
   if (isLocked()) leave();
@@ -55,6 +57,7 @@
     document.addEventListener("tablet-locked", lock); // the clinic says so
     setInterval(look, BEAT_MS);
     look();
+    if (told("tablet.waiting")) import("./waiting.js").then(({ keepSending }) => keepSending());
     meet().then(keepLock, () => {});
     if (told(PERSON) === document.body.dataset.person) bringBack();
   }
@@ -64,7 +67,7 @@
     const { person } = document.body.dataset;
     if (!person || (told(PERSON) && !opened) || told(PERSON) === person) return;
     tell(PERSON, person);
-    for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
+    await (await import("./leaving.js")).forgetPages();
   }
 
   // The lock must come up without signal too.
@@ -76,12 +79,18 @@
   // Also right after sleep: what counts is the clock, not how often this ran.
   function look() {
     if (isLocked()) leave();
-    else if (told(SHARED) && Date.now() - Number(told(TOUCHED)) >= IDLE_MS) lock();
+    else if (told(SHARED) && isIdle(Date.now())) lock();
+  }
+
+  // A clock that was set back says nothing of how long nobody was here.
+  function isIdle(now) {
+    const since = now - Number(told(TOUCHED));
+    return since >= IDLE_MS || since < -IDLE_MS;
   }
 
   function onTouch() {
     const now = Date.now();
-    if (isLocked() || now - Number(told(TOUCHED)) >= IDLE_MS) return look();
+    if (isLocked() || isIdle(now)) return look();
     if (now - written > 1_000) tell(TOUCHED, (written = now));
     if (now - awake < AWAKE_MS) return;
     awake = now;
@@ -96,15 +105,31 @@
   }
 
   function leave() {
-    location.replace(`/locked#${location.pathname}`);
+    location.replace(`/locked#${document.body?.dataset.back || location.pathname}`);
   }
 
   // What was being typed comes back to whoever typed it, on the same page. A password never does.
   function keepTyped() {
-    const fields = inputs().filter((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked);
-    if (!fields.length) return;
-    const kept = fields.map((one) => [nameOf(one), one.value, one.checked]);
-    memory(() => sessionStorage.setItem(place(), JSON.stringify(kept)));
+    const kept = document.body.dataset.page === "prove" ? brought() : typed();
+    if (kept.length) memory(() => sessionStorage.setItem(place(), JSON.stringify(kept)));
+  }
+
+  function typed() {
+    return inputs().filter(isTyped).map((one) => [nameOf(one), one.value, one.checked]);
+  }
+
+  function isTyped(field) {
+    if (field.tagName === "SELECT") return [...field.options].some((one) => one.selected !== one.defaultSelected);
+    return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  }
+
+  // The page that asks who is there has a form's words in hidden fields: they go back to that form, be it of words or choices.
+  function brought() {
+    const form = document.querySelector("[data-brought]");
+    const said = Object.fromEntries(new FormData(form));
+    return Object.entries(said).flatMap(([name, value]) =>
+      ["", value].map((choice) => [[form.action, said.kind, said.step, name, choice].join(" "), value, true]),
+    );
   }
 
   function bringBack() {
@@ -122,7 +147,8 @@
   }
 
   function place() {
-    return `tablet.typed ${document.body.dataset.person} ${location.pathname}`;
+    const { person, back } = document.body.dataset;
+    return `tablet.typed ${person} ${back || location.pathname}`;
   }
 
   function inputs() {

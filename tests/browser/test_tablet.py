@@ -161,10 +161,32 @@ async def test_what_could_open_a_gate_asks_for_the_pin_and_waits_without_signal(
         await open_as(page, "Robin Lee", ROBIN)
         await page.wait_for_selector("[data-page=step]")
         await robin.ready()
+        # Whoever opens the tablet has not signed what was tapped on it before
+        await expect(page.locator("dialog[data-prove][open] li")).to_contain_text("matches: yes")
+        assert server.command("export", session["handle"])["entries"] == []
+        await page.fill("#proof", ROBIN)
+        await page.click("dialog button[value=prove]")
         await page.wait_for_selector("article[data-step=identity][data-status=done]")
         await robin.sent()
+        server.kill()
+        await robin.open("orientation")
+        for radio in await page.locator("article input[type=radio][value=yes]").all():
+            await radio.check()
+        await page.click("article .buttons button")
+        await page.wait_for_selector("dialog[data-prove][open]")
+        assert await page.get_attribute("article[data-step=orientation]", "data-status") != "done", (
+            "not without the clinic"
+        )
+        server.start()
+        server.ahead(6 * MINUTE)
+        await page.click("dialog button[value=aside]")
+        await expect(page.locator("[data-prove-notice]")).to_be_hidden()
+        await expect(page.locator("article .record")).to_contain_text("Not yours")
         assert robin.faults == []
         await robin.close()
     record = server.command("export", session["handle"])
     assert [entry["step"] for entry in record["entries"]] == ["identity"]
-    assert [one["body"]["fact"] for one in record["held"]] == ["The lights went out"]
+    facts = [one["body"]["fact"] for one in record["held"]]
+    assert facts[0] == "The lights went out"
+    assert facts[1].startswith("Tapped on the page of Robin Lee, who did not say it: ")
+    assert len(facts) == 2

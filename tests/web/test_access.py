@@ -81,7 +81,7 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/join"): (200, 200),
     ("POST", "/join"): (404, 404),  # an invitation that opens nothing
     ("GET", "/locked"): (303, 303),  # no shared tablet
-    ("POST", "/locked"): (401, 401),
+    ("POST", "/locked"): (404, 404),  # it says not what to do
     ("POST", "/lock"): (303, 401, 303),
     ("POST", "/awake"): (204, 401),
     ("POST", "/prove"): (401, 401),  # no shared tablet

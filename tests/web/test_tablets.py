@@ -83,6 +83,93 @@ async def test_a_locked_tablet_reads_nothing_and_opens_by_pin_where_it_was(world
         assert (await open_as(phone, world.staff.id, PIN, back=back)).headers["location"] == "/board?opened"
 
 
+async def test_no_form_shows_the_record_while_the_tablet_is_locked(world: World) -> None:
+    phone, handle = await tablet(world), world.booked.session.handle
+    await phone.http.post("/lock")
+    for path, form in (
+        ("entries", {"x": ""}), ("entries", {"step": "baseline_bp"}), ("entries", {"step": STEP, "kind": "waive"}),
+        ("ride", {"x": ""}), ("ride", {"branch": "stays"}), ("seats", {"do": "code"}), ("arrange", {"do": "take"}),
+        ("limits", {"x": ""}),
+    ):  # fmt: skip
+        answer = await phone.http.post(f"/s/{handle}/{path}", data=form)
+        assert answer.status_code in (401, 403), path
+        assert "Sam" not in answer.text, path
+
+
+async def test_a_board_that_draws_itself_again_is_no_hand(world: World) -> None:
+    phone = await tablet(world)
+    assert 'content="15; url=/board?again"' in (await phone.http.get("/board")).text
+    for _ in range(5):
+        world.clock.now += MINUTE
+        await phone.http.get("/locked")
+        answer = await phone.http.get("/board?again")
+    assert answer.headers["location"] == "/locked"
+
+
+async def test_staff_of_another_clinic_use_a_device_of_their_own(world: World) -> None:
+    phone = await tablet(world)
+    answer = await phone.sign_in("eve@example.org")
+    assert (answer.status_code, "another clinic" in answer.text) == (403, True)
+
+
+async def test_a_link_that_could_answer_for_a_gate_asks_who_is_there(world: World) -> None:
+    phone = await tablet(world)
+    (seat,) = [one for one in await world.store.seats(world.booked.session) if one.role == "prescriber"]
+    form = {"seat": seat.id, "do": "link"}
+    assert (await phone.http.post(f"/s/{phone.handle}/seats", data=form)).status_code == 200
+    for ms in (3 * MINUTE, 3 * MINUTE):
+        world.clock.now += ms
+        await phone.http.post("/awake")
+    for asked in (form, {**form, "do": "code"}, {**form, "do": "end", "browser": "x", "new_link": "yes"}):
+        answer = await phone.http.post(f"/s/{phone.handle}/seats", data=asked)
+        assert (answer.status_code, "/j#" in answer.text) == (403, False)
+    shown = await phone.http.post(f"/s/{phone.handle}/seats", data={**form, "pin": PIN})
+    assert (shown.status_code, "/j#" in shown.text) == (200, True)
+
+
+async def test_undoing_or_ending_the_day_asks_who_is_there(world: World) -> None:
+    world.clock.now = START + 5 * MINUTE
+    phone = await tablet(world)
+    dose = phone.entry("dose", {"mg": 100, "lozenges": 1})
+    for ms in (3 * MINUTE, 3 * MINUTE):
+        world.clock.now += ms
+        await phone.http.post("/awake")
+    undo = phone.entry(None, kind="withdraw", of=dose["id"])
+    cancel, note = phone.entry("cancel", "yes"), phone.entry("events", " ")
+    reply = (await phone.sync(dose, undo, cancel, note)).json()
+    assert [one["id"] for one in reply["verdicts"]] == [dose["id"], note["id"]], "a dose is never held up"
+    assert reply["prove"] == [undo["id"], cancel["id"]]
+
+
+async def test_a_tap_too_many_is_no_wrong_pin(world: World) -> None:
+    phone = await tablet(world)
+    await phone.http.post("/lock")
+    for pin in ("", "12345", "1234567", "abcdef"):
+        assert (await open_as(phone, world.staff.id, pin)).status_code == 422
+    staff = await world.store.staff(world.clinic.id, world.staff.id)
+    assert staff is not None
+    assert staff.pin_wrong == 0
+
+
+async def test_what_was_written_before_a_tablet_ended_still_arrives(world: World) -> None:
+    phone, handle = await tablet(world), world.booked.session.handle
+    (one,) = await world.store.tablets(world.clinic.id)
+    await world.store.end_tablet(world.clinic.id, one.id, world.clock.now)
+    for do in ("help", "fact"):
+        form = {"do": do, "session": handle, "fact": "She fell", "id": do}
+        answer = await phone.http.post("/locked", data=form, headers={"accept": "application/json"})
+        assert answer.status_code == 200, answer.text
+    assert [entry["step"] for entry in await world.store.entries(world.booked.session)] == ["help"]
+
+
+@pytest.mark.parametrize("nonce", ["0b1c2d3e-aaaa", "", "x y", "<b>", "//evil"])
+async def test_the_address_of_an_opened_tablet_brings_back_the_pages_own_word(world: World, nonce: str) -> None:
+    phone = await tablet(world)
+    await phone.http.post("/lock")
+    answer = await open_as(phone, world.staff.id, PIN, nonce=nonce)
+    assert answer.headers["location"] == ("/board?opened=" + nonce if nonce == "0b1c2d3e-aaaa" else "/board?opened")
+
+
 async def test_a_tablet_that_nobody_touches_locks_by_itself_whatever_its_pages_ask(world: World) -> None:
     phone = await tablet(world)
     for _ in range(5):

@@ -74,8 +74,9 @@ class SignIns(Base):
 
         return await self._do(add, {(staff.clinic, "", 0)})
 
-    async def tablet(self, token_hash: str) -> Tablet | None:
-        sql = f"SELECT {TABLET} FROM tablet WHERE token_hash = ? AND ended_at IS NULL"  # noqa: S608
+    async def tablet(self, token_hash: str, *, ended: bool = False) -> Tablet | None:
+        """`ended`: also one that is shared no more."""
+        sql = f"SELECT {TABLET} FROM tablet WHERE token_hash = ?{'' if ended else ' AND ended_at IS NULL'}"  # noqa: S608
         row = await self._one(sql, (token_hash,))
         return Tablet(*row) if row else None
 

@@ -52,6 +52,8 @@ def _is_locked(found: SignIn, now: int) -> bool:
 def _is_by_hand(request: Request) -> bool:
     """Whether somebody uses the tablet: no request that a page makes by itself."""
     if request.method in ("GET", "HEAD"):
+        if request.url.path == "/locked" or request.url.query == "again":  # a board without JavaScript
+            return False
         return "x-refresh" not in request.headers and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
     return request.url.path.rsplit("/", 1)[-1] not in BY_ITSELF
 

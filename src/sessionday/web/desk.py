@@ -8,6 +8,7 @@ from sessionday.web.access import reader_of
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here
 from sessionday.web.pages import day_context
+from sessionday.web.proving import ask_who, is_proven
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_code, new_secret
 from sessionday.web.sharing import share
@@ -15,6 +16,7 @@ from sessionday.web.site import Site, site_of
 from sessionday.web.telling import when
 
 CODE_MS = 24 * 3_600_000
+ENDING = ("revoke", "end")
 
 
 async def seats(request: Request) -> Response:
@@ -26,13 +28,15 @@ async def seats(request: Request) -> Response:
     if here.role != "staff" or seat is None:
         raise NotYours
     do = form.get("do")
+    if asks := await _asks_first(request, here, form):
+        return asks
     if do == "link":
         return await new_link(site, here, seat)
     if do == "end" and form.get("new_link") == "yes":
         shown = await new_link(site, here, seat)  # first: between the two, the old one would let it in again
         await _ended(site, here, seat, form.get("browser", ""))
         return shown
-    if do in ("revoke", "end"):
+    if do in ENDING:
         return await _ended(site, here, seat, form.get("browser", "") if do == "end" else None)
     code, until = new_code(), site.now() + CODE_MS
     await site.store.new_code(seat, digest(code), until)
@@ -40,6 +44,14 @@ async def seats(request: Request) -> Response:
     return site.pages.response(
         "session/show.html", **{**context, "made_code": (seat.id, code, when(context["pack"], until))}
     )
+
+
+async def _asks_first(request: Request, here: Here, form: dict[str, str]) -> Response | None:
+    """A link or code opens somebody's seat, who may answer what a gate waits for: a shared tablet asks who is there."""
+    shows = form.get("do") not in ENDING or form.get("new_link") == "yes"
+    if not shows or not here.tablet or is_proven(here, site_of(request).now()):
+        return None
+    return await ask_who(request, here, form, f"/s/{here.session.handle}/")
 
 
 async def new_link(site: Site, here: Here, seat: Seat) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from sessionday.store import Staff
 from sessionday.web.access import staff_at, staff_of
 from sessionday.web.passphrases import hash_later
-from sessionday.web.proving import has_pin
+from sessionday.web.proving import PIN, has_pin
 from sessionday.web.reading import form_of
 from sessionday.web.set_up import Unclear, read_passphrase
 from sessionday.web.sign_in import tablet_at
@@ -17,7 +17,6 @@ from sessionday.web.site import Site, site_of
 from sessionday.web.tablets import share_this
 from sessionday.words import WORDS
 
-PIN_DIGITS = 6
 FEWEST_DIGITS = 4  # different ones
 
 
@@ -57,7 +56,7 @@ async def _new_pin(site: Site, staff: Staff, form: dict[str, str]) -> None:
 
 def pin_refusal(pin: str) -> str | None:
     """Why it can't be taken, as a key of the words: six digits, and none of those that everybody tries first."""
-    if not (len(pin) == PIN_DIGITS and pin.isascii() and pin.isdigit()):
+    if not PIN.fullmatch(pin):
         return "pin_digits"
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return "pin_easy" if len(set(pin)) < FEWEST_DIGITS or len(steps) == 1 else None

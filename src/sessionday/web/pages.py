@@ -95,6 +95,9 @@ async def entries(request: Request) -> Response:
     shared tablet first asks who is there."""
     site, here = site_of(request), await writer_of(request)
     form = await form_of(request)
+    back = f"/s/{here.session.handle}/steps/{form.get('step')}"
+    if asks := await unless_proven(request, here, form, back=back):
+        return asks
     if form.get("person", here.person) != here.person:
         raise Refused(409, "other_person", WORDS["en"]["problem"]["other_person"])
     pack = site.packs.of(here)
@@ -102,7 +105,7 @@ async def entries(request: Request) -> Response:
         fact = _fact(site, here, pack, form)
     except BadAnswer as bad:
         return await _again(site, here, form, bad)
-    if asks := await unless_proven(request, here, form, (fact.kind, fact.step, fact.answer)):
+    if asks := await unless_proven(request, here, form, (fact.kind, fact.step, fact.answer), back=back):
         return asks
     verdict = await site.store.append(fact)
     if verdict.result == "held":

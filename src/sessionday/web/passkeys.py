@@ -131,7 +131,7 @@ async def enter(request: Request) -> Response:
     # Keys that are kept in several places count nothing; where they count, it is kept to be looked at.
     if not await site.store.use_passkey(known, found.new_sign_count, challenge.at, site.now()):
         raise _refused()
-    signed_in = await signed_in_as(request, staff)
+    signed_in = await signed_in_as(request, staff, str(body.get("nonce") or ""))
     response = _done(site, JSONResponse({"to": signed_in.headers["location"]}))
     response.raw_headers += [pair for pair in signed_in.raw_headers if pair[0] == b"set-cookie"]
     return response

@@ -2,6 +2,7 @@
 page is no signature (security ground, T03, H13). What shuts one, and every fact beside, is taken at once.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,19 +21,33 @@ from sessionday.words import WORDS
 GOOD_MS = 300_000
 WRONG_PINS = 10  # then the PIN is over, and its owner makes a new one with the passphrase
 LIMIT = 4096
+PIN = re.compile("[0-9]{6}")
+ENDS = ("cancel", "close")
 Said = tuple[Any, Any, Any]  # the kind, step and answer of an entry
 
 
 def awaits_proof(here: Here, kind: Any, step: Any, answer: Any, now: int) -> bool:
-    """Whether this word could open a gate, and whoever sits at this tablet last showed who they are too long ago."""
-    if not here.tablet or (not here.locked and 0 <= now - here.proved_at <= GOOD_MS):
-        return False
+    """Whether this word could open a gate, or undo or end the day, and whoever sits at this tablet last showed who they
+    are too long ago. Twin: static/js/unproven.js."""
+    return bool(here.tablet) and not is_proven(here, now) and could_open(here, kind, step, answer)
+
+
+def is_proven(here: Here, now: int) -> bool:
+    """Whether they have just shown it. A clock that was set back proves nothing."""
+    return not here.locked and 0 <= now - here.proved_at <= GOOD_MS
+
+
+def could_open(here: Here, kind: Any, step: Any, answer: Any) -> bool:
+    """A withdrawal always can: of a stop, and of a dose. What fulfils a gate's step, or sets it aside; and calling the
+    day off, or closing it."""
+    if kind == "withdraw":
+        return True
     rules = next((one for one in here.checklist.rules["steps"] if one["id"] == step), None)
-    if rules is None or rules["gate"] is None:
+    if rules is None or kind not in ("answer", "waive"):
         return False
-    if kind == "answer":
-        return verdict({"answer": answer}, rules, here.session.rules_form()) == "ok"
-    return kind in ("waive", "withdraw")  # without a stop that was withdrawn, an older answer counts again
+    if rules["gate"] is None and rules["marks"] not in ENDS:
+        return False
+    return kind == "waive" or verdict({"answer": answer}, rules, here.session.rules_form()) == "ok"
 
 
 async def prove(request: Request) -> Response:
@@ -48,17 +63,27 @@ async def prove(request: Request) -> Response:
     return JSONResponse({"until": site.now() + GOOD_MS})
 
 
-async def unless_proven(request: Request, here: Here, form: Mapping[str, str], *said: Said) -> Response | None:
-    """The page that asks who is there, with all that the form brought in it; None where nothing waits for that."""
+async def unless_proven(
+    request: Request, here: Here, form: Mapping[str, str], *said: Said, back: str = ""
+) -> Response | None:
+    """The page that asks who is there, with all that the form brought in it; None where nothing waits for that, as
+    always where the tablet is locked. `back`: the page that the form stands on."""
     site = site_of(request)
     if not here.locked and not any(awaits_proof(here, *one, site.now()) for one in said):
         return None
+    return await ask_who(request, here, form, back)
+
+
+async def ask_who(request: Request, here: Here, form: Mapping[str, str], back: str = "") -> Response | None:
+    """The same, whatever the form says."""
+    site = site_of(request)
     signed_in = await staff_at(request)
     if signed_in is None:
         raise NotSignedIn
     pin, passphrase = form.get("pin", ""), form.get("passphrase", "")
     why = await proof_fails(site, signed_in, pin, passphrase) if pin or passphrase else ""
     if why is None:
+        here.locked, here.proved_at = False, site.now()
         return None
     brought = {key: value for key, value in form.items() if key not in ("pin", "passphrase")}
     return site.pages.response(
@@ -68,6 +93,7 @@ async def unless_proven(request: Request, here: Here, form: Mapping[str, str], *
         to=request.url.path,
         brought=brought,
         error=why,
+        back=back,
         has_pin=has_pin(signed_in.staff),
     )
 
@@ -102,6 +128,8 @@ async def _wrong(site: Site, staff: Staff, passphrase: str) -> str | None:
 async def _tried(site: Site, stored: str, given: str, staff: Staff, tablet: str) -> str | None:
     """One try, slowed as sign-in is. With a tablet it is a PIN, of which only so many wrong ones are borne."""
     words: dict[str, str] = WORDS["en"]["locked"]
+    if not given or (tablet and not PIN.fullmatch(given)):
+        return words["wrong"]  # a tap too many is no try
     if site.turns.full:
         return words["busy"]
     account = f"proof {staff.id}"

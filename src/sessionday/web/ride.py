@@ -59,6 +59,8 @@ async def show(request: Request) -> Response:
 async def record(request: Request) -> Response:
     """POST /s/{handle}/ride: writes what was done, and what it means for the way home; 422 where words are missing."""
     site, here, form = site_of(request), _on_the_way(await writer_of(request)), await form_of(request)
+    if asks := await unless_proven(request, here, form, back=request.url.path):
+        return asks
     branch = next((one for one in BRANCHES if one.id == form.get("branch")), None)
     if branch is None or (branch.leaves and _leave_step(here) is None):
         raise NotYours
@@ -66,7 +68,9 @@ async def record(request: Request) -> Response:
     if not words or len(words) > MOST:
         return await _page(site, here, 422, error=WORDS["en"]["ride"]["error"], at=branch.id, typed=words)
     facts = _facts(site, here, branch, words, form)
-    if asks := await unless_proven(request, here, form, *((one.kind, one.step, one.answer) for one in facts)):
+    if asks := await unless_proven(
+        request, here, form, *((one.kind, one.step, one.answer) for one in facts), back=request.url.path
+    ):
         return asks
     for fact in facts:
         verdict = await site.store.append(fact)

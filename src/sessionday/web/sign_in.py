@@ -1,14 +1,20 @@
 """Staff sign in with e-mail and passphrase, and out again."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Staff, Tablet
 from sessionday.web.access import staff_at
+from sessionday.web.errors import Refused
 from sessionday.web.proxies import place_of
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret
 from sessionday.web.site import SIGN_IN_HOURS, site_of
+from sessionday.words import WORDS
+
+NONCE = re.compile("[0-9a-f-]{1,64}")
 
 
 async def form(request: Request) -> Response:
@@ -37,7 +43,7 @@ async def enter(request: Request) -> Response:
         )  # as many as are let in at once can be wrong before it slows: Turns
         return await _form(request, 422, "wrong", email)
     site.tries.right(address, place)
-    return await signed_in_as(request, known)
+    return await signed_in_as(request, known, given.get("nonce", ""))
 
 
 async def _form(request: Request, status: int = 200, error: str | None = None, email: str = "") -> Response:
@@ -45,25 +51,34 @@ async def _form(request: Request, status: int = 200, error: str | None = None, e
     return site_of(request).pages.response("sign_in/show.html", status, error=error, email=email, tablet=tablet)
 
 
-async def tablet_at(request: Request) -> Tablet | None:
-    """The shared tablet that this browser is."""
+async def tablet_at(request: Request, *, ended: bool = False) -> Tablet | None:
+    """The shared tablet that this browser is; with `ended`, also one that it was."""
     site = site_of(request)
     secret = site.tablet_cookie.read(request)
-    return await site.store.tablet(digest(secret)) if secret else None
+    return await site.store.tablet(digest(secret), ended=ended) if secret else None
 
 
-async def signed_in_as(request: Request, staff: Staff) -> Response:
-    """To the board as somebody whose proof was right; whoever was signed in here before is not any more."""
+async def signed_in_as(request: Request, staff: Staff, nonce: str = "") -> Response:
+    """To the board as somebody whose proof was right; whoever was signed in here before is not any more. `nonce`: of a
+    shared tablet's page. Raises Refused 403 at another clinic's tablet, which would not lock for them."""
     site, tablet = site_of(request), await tablet_at(request)
-    shared = tablet.id if tablet is not None and tablet.clinic == staff.clinic else ""
+    if tablet is not None and tablet.clinic != staff.clinic:
+        raise Refused(403, "other_clinic", WORDS["en"]["locked"]["other_clinic"])
     if (before := await staff_at(request)) is not None:
         await site.store.end_sign_in(before.credential, site.now(), before.staff.clinic)
     secret, now = staff.clinic + new_secret(), site.now()
-    await site.store.add_sign_in(staff, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000, shared)
-    # Such an address the pages' worker never answers from what it kept: see tablet.js.
-    response = RedirectResponse("/board?opened" if shared else "/board", status_code=303)
+    await site.store.add_sign_in(
+        staff, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000, tablet.id if tablet else ""
+    )
+    response = RedirectResponse(opened("/board", nonce) if tablet else "/board", status_code=303)
     site.sign_in_cookie.write(response, secret)
     return response
+
+
+def opened(path: str, nonce: str) -> str:
+    """Where a shared tablet goes on. The nonce tells its pages that the clinic has opened it (tablet.js); the worker
+    never answers such an address from what it kept."""
+    return f"{path}?opened={nonce}" if NONCE.fullmatch(nonce) else f"{path}?opened"
 
 
 async def leave(request: Request) -> Response:

@@ -19,14 +19,14 @@ from sessionday.web.proving import has_pin, proof_fails, wrong_pin
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret
 from sessionday.web.sharing import local_time
-from sessionday.web.sign_in import signed_in_as, tablet_at
+from sessionday.web.sign_in import opened, signed_in_as, tablet_at
 from sessionday.web.site import site_of
 from sessionday.web.telling import fill
 from sessionday.words import WORDS
 
 MOST = 2000
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
-BACK = re.compile(r"/board|/s/[A-Za-z0-9_-]+/(steps/[A-Za-z0-9_-]+)?")
+BACK = re.compile(r"/board|/s/[A-Za-z0-9_-]+/(ride|steps/[A-Za-z0-9_-]+)?")
 
 
 async def lock(request: Request) -> Response:
@@ -61,20 +61,21 @@ async def screen(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """POST /locked: `do` is `open` (with `who` and `pin`), `help` or `fact`; 422 where something is missing."""
-    tablet, form = await _tablet_of(request), await form_of(request)
+    form = await form_of(request)
     match form.get("do"):
         case "open":
-            return await _open(request, tablet, form)
+            return await _open(request, await _tablet_of(request), form)
         case "help":
-            return await _help(request, tablet, form)
+            return await _help(request, await _tablet_of(request, ended=True), form)
         case "fact":
-            return await _fact(request, tablet, form)
+            return await _fact(request, await _tablet_of(request, ended=True), form)
     raise NotYours
 
 
-async def _tablet_of(request: Request) -> Tablet:
-    """Raises SignInFirst where this browser is no shared tablet, or no more: a passphrase is the only way in then."""
-    tablet = await tablet_at(request)
+async def _tablet_of(request: Request, *, ended: bool = False) -> Tablet:
+    """Raises SignInFirst where this browser is no shared tablet: a passphrase is the only way in then. With `ended` it
+    may have been one: what was written there before is not lost."""
+    tablet = await tablet_at(request, ended=ended)
     if tablet is None:
         raise SignInFirst("/sign-in") if request.method in ("GET", "HEAD") else NotSignedIn
     return tablet
@@ -91,9 +92,10 @@ async def _open(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Re
     if why:
         return await _screen(request, tablet, 422, error=why, at="open", chosen=staff.id)
     if not same:
-        return await signed_in_as(request, staff)
+        return await signed_in_as(request, staff, form.get("nonce", ""))
     back = form.get("back", "")
-    return RedirectResponse(f"{back if BACK.fullmatch(back) else '/board'}?opened", status_code=303)
+    where = opened(back if BACK.fullmatch(back) else "/board", form.get("nonce", ""))
+    return RedirectResponse(where, status_code=303)
 
 
 async def _help(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Response:
