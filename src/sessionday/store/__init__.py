@@ -9,6 +9,7 @@ from .errors import (
     EmailTaken,
     NewerDatabase,
     NoSuchSession,
+    NotErasable,
     StoreBusy,
     StoreError,
     StoreFailed,
@@ -19,6 +20,7 @@ from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
 from .types import (
+    ERASED,
     Access,
     Arrangement,
     Browser,
@@ -41,8 +43,8 @@ from .types import (
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict", "DatabaseInUse",
-    "Draft", "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look",
-    "NewerDatabase", "News", "NoSuchSession", "Passkey", "Push", "Seat", "Session", "Staff", "Store", "StoreBusy",
-    "StoreError", "StoreFailed", "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
+    "ERASED", "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
+    "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look",
+    "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat", "Session", "Staff", "Store",
+    "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

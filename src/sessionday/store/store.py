@@ -12,6 +12,7 @@ from .arrangements import Arrangements
 from .backup import Backup, backup
 from .devices import Devices
 from .engine import Engine
+from .erasure import Erasure
 from .errors import StoreError, StoreFailed
 from .invitations import Invitations
 from .passkeys import Passkeys
@@ -30,7 +31,18 @@ log = logging.getLogger(__name__)
 
 
 class Store(
-    People, Invitations, Passkeys, Seats, Arrangements, Accesses, Devices, Record, Summaries, Archive, Protocols
+    People,
+    Invitations,
+    Passkeys,
+    Seats,
+    Arrangements,
+    Accesses,
+    Devices,
+    Record,
+    Summaries,
+    Archive,
+    Erasure,
+    Protocols,
 ):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the
     entries that this process stored. `on_failure` is told that the writer has ended, and why: whoever serves must end
