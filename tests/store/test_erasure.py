@@ -264,7 +264,7 @@ async def test_nothing_is_stored_or_kept_aside_of_what_still_comes(world: World)
 
 @in_postgres
 async def test_a_summary_that_is_being_written_does_not_outlive_the_record(world: World) -> None:
-    await fill(world)
+    await world.push(entry(1))
     summary = f"'{world.clinic.id}', '{world.session.id}', 1, 1, 'r', 1, NULL, 'CANARYcardQ'"
     other = await asyncpg.connect(world.url)
     try:
