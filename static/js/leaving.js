@@ -16,6 +16,23 @@ export async function forget(person, handle) {
   await forgetPages();
 }
 
+// Takes one session off the device: its kept pages, and this person's log of it, if the clinic has all that is in it. Whether it had.
+export async function forgetSession(person, handle) {
+  for (const name of globalThis.caches ? await caches.keys() : []) {
+    const pages = await caches.open(name);
+    for (const request of name.startsWith("pages ") ? await pages.keys() : []) {
+      if (new URL(request.url).pathname.startsWith(`/s/${handle}/`)) await pages.delete(request);
+    }
+  }
+  const name = `sessionday/${handle}/${person}`;
+  if (!(await logsOf(person, handle)).includes(name)) return true;
+  const log = new Log(name);
+  if ((await log.unsent()).length > 0) return false;
+  log.end();
+  await remove(name);
+  return true;
+}
+
 // A page of another tab closes its connection when it hears of this; one that sleeps is not waited for.
 function remove(name) {
   return new Promise((resolve) => {

@@ -282,6 +282,26 @@ async def test_a_summary_that_is_being_written_does_not_outlive_the_record(world
         await other.close()
 
 
+@in_postgres
+async def test_a_summary_that_waits_for_an_erasure_is_passed_over(world: World) -> None:
+    await world.push(entry(1))
+    key = f"clinic = '{world.clinic.id}' AND id = '{world.session.id}'"
+    one, two = [await asyncpg.connect(world.url) for _ in range(2)]
+    try:
+        begun = one.transaction()
+        await begun.start()
+        await one.execute(f"SELECT 1 FROM session WHERE {key} FOR UPDATE")
+        await one.execute(f"UPDATE session SET client = '', erased_at = {LATER} WHERE {key}")
+        late = f"INSERT INTO summary VALUES ('{world.clinic.id}', '{world.session.id}', 1, 1, 'r', 1, NULL, 'x')"
+        writing = asyncio.create_task(two.execute(late))
+        await asyncio.sleep(0.3)
+        await begun.commit()
+        assert await writing == "INSERT 0 0"
+    finally:
+        await one.close()
+        await two.close()
+
+
 async def test_backups_and_moves_of_what_was_erased_hold(world: World, tmp_path: Path) -> None:
     await fill(world)
     extra = await add_session(world.store, world.clinic, "empty")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from sessionday.store import Staff
-from sessionday.web.errors import NotSignedIn, NotYours
+from sessionday.web.errors import Erased, NotSignedIn, NotYours
 from sessionday.web.here import Here
 from sessionday.web.security import digest
 from sessionday.web.site import site_of
@@ -44,6 +44,8 @@ async def here_of(request: Request) -> Here:
     if signed_in is not None and signed_in.staff.clinic == place.session.clinic:
         who = signed_in.staff
         return Here(place, "staff", who.id, who.name, signed_in.credential, expired=signed_in.expired)
+    if place.session.erased_at is not None:
+        raise NotYours
     credential = digest(secret) if secret else ""
     seat = await site.known.seat(credential, place.session) if secret else None
     if seat is None:
@@ -53,11 +55,14 @@ async def here_of(request: Request) -> Here:
     return Here(place, seat.role, seat.id, seat.name, credential, revoked=revoked, expired=over)
 
 
-async def reader_of(request: Request) -> Here:
-    """As `here_of`, for pages: who has been revoked or has expired reads nothing."""
+async def reader_of(request: Request, *, erased: bool = False) -> Here:
+    """As `here_of`, for pages: who has been revoked or has expired reads nothing. `erased`: for what can show what is
+    left of an erased record; all else of it raises Erased (410) to staff."""
     here = await here_of(request)
     if here.revoked or here.expired:
         raise NotYours
+    if here.session.erased_at is not None and not erased:
+        raise Erased
     return here
 
 
@@ -66,4 +71,7 @@ async def pusher_of(request: Request) -> Here:
     site = site_of(request)
     if site.seat_cookie.read(request) is None and site.sign_in_cookie.read(request) is None:
         raise NotSignedIn
-    return await here_of(request)
+    here = await here_of(request)
+    if here.session.erased_at is not None:
+        raise Erased  # nothing is taken in, nor kept aside: what the device holds stays there, and its page says so
+    return here

@@ -58,7 +58,7 @@ async def table(request: Request) -> Response:
     writer.writerow([WORDS["en"]["figures"]["session"], *(words[kind] for kind in KINDS)])
     for one in figures.sessions["planned"]:
         marks = ["1" if one in figures.sessions[kind] else "0" for kind in KINDS]
-        writer.writerow([inert(f"{one.client}, {local_time(clinic, one.start)}"), *marks])
+        writer.writerow([inert(f"{_named(one)}, {local_time(clinic, one.start)}"), *marks])
     for waive, count in figures.waived.items():
         writer.writerow([inert(waive.step), inert(waive.reason), inert(waive.name), count])
     headers = {"Content-Disposition": f'attachment; filename="figures-{asked}.csv"'}
@@ -72,16 +72,23 @@ async def figures_of(site: Site, clinic: Clinic, asked: str) -> Figures:
     since, until = zones.day_of(days[0], zone)[0], zones.day_of(days[-1], zone)[1]
     figures, counted = Figures(days), []
     for session in (await site.store.sessions_from(clinic.id, since, until))[:MOST]:
-        current = await site.states.of(session, site.now())
-        kinds = happened(current.state, current.entries)
+        kinds, set_aside = await _counts(site, session)
         counted.append((zones.shown(session.start, zone)[:10], kinds))
         for kind in kinds:
             figures.sessions[kind].append(session)
-        for waive in waives(current.entries):
+        for waive in set_aside:
             figures.waived[waive] = figures.waived.get(waive, 0) + 1
         await asyncio.sleep(0)  # phones that sync meanwhile come first
     figures.rows = by_day(days, counted)
     return figures
+
+
+async def _counts(site: Site, session: Session) -> tuple[set[str], list[Waive]]:
+    """What a session counts for. Of an erased one nobody knows any more what happened, only that it was."""
+    if session.erased_at is not None:
+        return {"planned", "erased"}, []
+    current = await site.states.of(session, site.now())
+    return happened(current.state, current.entries), waives(current.entries)
 
 
 def days_of(asked: str) -> list[str]:
@@ -126,8 +133,12 @@ def _shown(site: Site, clinic: Clinic, asked: str, figures: Figures | None) -> d
     }  # fmt: skip
 
 
+def _named(one: Session) -> str:
+    return one.client or str(WORDS["en"]["erasing"]["stage"])
+
+
 def _line(clinic: Clinic, one: Session) -> dict[str, str]:
-    return {"handle": one.handle, "client": one.client, "start": local_time(clinic, one.start)}
+    return {"handle": one.handle, "client": _named(one), "start": local_time(clinic, one.start)}
 
 
 def bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -136,7 +147,7 @@ def bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     drawn = []
     for place, row in enumerate(rows):
         foot = float(HIGH)
-        for kind in ("closed", "cancelled", "open"):
+        for kind in ("erased", "closed", "cancelled", "open"):
             height = round(HIGH * row[kind] / most, 2)
             foot -= height
             if height:

@@ -11,7 +11,7 @@ import sessionday.record
 from sessionday.record.file import exported
 from sessionday.record.formats import FORMATS
 from sessionday.record.sections import sections
-from sessionday.web.access import reader_of
+from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here
 from sessionday.web.site import Site, site_of
@@ -25,15 +25,18 @@ async def show(request: Request) -> Response:
     site.accesses.note(here, "record")
     record = await _record(site, here)
     shown = await to_thread(sections, record)  # the whole day is reckoned again
+    signed_in = await staff_at(request)
     return site.pages.response(
-        "record/show.html", here=here, session=here.session, sections=shown, formats=FORMATS.values()
-    )
+        "record/show.html", here=here, session=here.session, sections=shown, formats=FORMATS.values(),
+        lead=signed_in is not None and signed_in.staff.role == "lead",
+    )  # fmt: skip
 
 
 async def download(request: Request) -> Response:
     """GET /s/{handle}/record.json, .csv and so on."""
-    site, here = site_of(request), await _staff_at(request)
     format = next(one for one in FORMATS.values() if request.url.path.endswith(f"/record.{one.ending}"))
+    # Of an erased record only what proves itself is left
+    site, here = site_of(request), await _staff_at(request, erased=format.ending == "json")
     site.accesses.note(here, format.ending)
     made = await to_thread(format.made, await _record(site, here))
     # The name says nothing of whose it is: it ends in a folder of downloads that others see.
@@ -46,8 +49,8 @@ async def verifier(request: Request) -> Response:
     return FileResponse(VERIFIER, media_type="text/x-python", filename=VERIFIER.name)
 
 
-async def _staff_at(request: Request) -> Here:
-    here = await reader_of(request)
+async def _staff_at(request: Request, *, erased: bool = False) -> Here:
+    here = await reader_of(request, erased=erased)
     if here.role != "staff":
         raise NotYours
     return here
