@@ -229,6 +229,7 @@ function showError(form, error) {
 async function onNews({ heard, more, status, build, pack, signedOut, ended, other, left }) {
   if (other) return startAnew();
   if (ended && left === 0) return forgetAll();
+  if (status === 410) return location.replace(`/s/${handle}/?erased`); // its page says so, and clears up here
   page.unheard = !heard;
   page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
   if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,26 @@ async def test_the_log_is_emptied_once_nobody_reads_an_older_state(world: World)
     await world.store.wipe()
     assert not world.store._engine.to_wipe
     assert "CANARY" not in bytes_of(world)
+
+
+@in_a_file
+async def test_a_server_that_was_killed_before_it_emptied_the_log_does_so_when_it_starts(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(world)
+
+    async def killed() -> None:
+        """It got no further."""
+
+    monkeypatch.setattr(world.store._engine, "wipe", killed)
+    await erase(world)
+    for end in ("", "-wal"):
+        shutil.copy(f"{world.path}{end}", tmp_path / f"left.db{end}")
+    assert "CANARY" in (tmp_path / "left.db-wal").read_bytes().decode("latin-1")
+    async with await Store.open(f"sqlite:///{tmp_path / 'left.db'}", now=LATER) as again:
+        await again.wipe()
+        left = [(tmp_path / f"left.db{end}").read_bytes().decode("latin-1") for end in ("", "-wal")]
+        assert "CANARY" not in "".join(left)
 
 
 async def test_a_session_under_way_is_never_erased(world: World) -> None:

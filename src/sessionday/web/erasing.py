@@ -69,7 +69,8 @@ async def left_of(site: Site, here: Here) -> Response:
 
 def dated(clinic: Clinic, t: int) -> str:
     """An instant with its year: what is kept for years is not of this one."""
-    return f"{local_time(clinic, t)}, {zones.shown(t, zones.zone_named(clinic.zone))[:4]}"
+    day, _, clock = local_time(clinic, t).partition(", ")
+    return f"{day} {zones.shown(t, zones.zone_named(clinic.zone))[:4]}, {clock}"
 
 
 async def _lead_at(request: Request) -> Here:

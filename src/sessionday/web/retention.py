@@ -15,7 +15,7 @@ from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
 
 # HIPAA's own documentation is to be kept for six years (45 CFR 164.316(b)(2)(i)); of who read what, and of what was
-# done, this is a part. Many laws ask for more, so there is hardly a limit: above a hundred it is a slip of the hand.
+# done, this is commonly counted as a part. Many laws ask for more, so there is hardly a limit: above a hundred it is a slip of the hand.
 LEAST, MOST = 6, 100
 
 
