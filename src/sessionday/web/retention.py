@@ -14,8 +14,8 @@ from sessionday.web.set_up import Unclear
 from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
 
-# HIPAA's own documentation is to be kept for six years (45 CFR 164.316(b)(2)(i)); of who read what, and of what was
-# done, this is commonly counted as a part. Many laws ask for more, so there is hardly a limit: above a hundred it is a slip of the hand.
+# HIPAA's own documentation is to be kept for six years (45 CFR 164.316(b)(2)(i)); who read what, and what was done, is
+# commonly counted as a part of it. Many laws ask for more; above a hundred it is a slip of the hand.
 LEAST, MOST = 6, 100
 
 
