@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from sessionday.store import NoSuchSession, NotErasable, Session, Store, erasure, move
+from sessionday.store import Access, NoSuchSession, NotErasable, Session, Store, erasure, move
 from sessionday.store.chain import verify
 from sessionday.store.erasure import years_before
 from sessionday.store.summaries import Alarm, Summary
@@ -180,6 +180,7 @@ async def test_what_is_to_be_kept_is_kept_until_it_is_let_go(world: World) -> No
     session = await fill(world)
     await world.store.arrange(session, "kept", "lead", "Lea", LATER, body=WHY, changes={"kept_at": LATER})
     await rule(world, 6)
+    await at_work(world, LATER + 7 * 366 * DAY)
     assert await world.store.erase_old(LATER + 7 * 366 * DAY, 10) == 0
     with pytest.raises(NotErasable, match="to be kept"):
         await erase(world)
@@ -193,6 +194,22 @@ async def rule(world: World, years: int | None) -> None:
     lead = await world.store.staff_by_email("lea@example.org")
     assert lead
     await world.store.set_keep_years(lead, years, LATER)
+
+
+async def at_work(world: World, now: int) -> None:
+    """Somebody of the clinic read something three weeks before."""
+    await world.store.add_accesses(world.clinic.id, [Access(world.session.id, "lea", "Lea", "page", now - 21 * DAY)])
+
+
+async def test_a_clock_that_was_set_years_ahead_erases_nothing(world: World) -> None:
+    await fill(world)
+    await rule(world, 6)
+    ahead = LATER + 20 * 366 * DAY
+    for read in (LATER, ahead - 91 * DAY, ahead - 13 * DAY, ahead):  # before, and in the first days under that clock
+        await world.store.add_accesses(world.clinic.id, [Access("", "lea", "Lea", "page", read)])
+    assert await world.store.erase_old(ahead, 10) == 0
+    await at_work(world, ahead)
+    assert await world.store.erase_old(ahead, 10) == 1
 
 
 async def test_erasing_twice_at_once_erases_once(world: World) -> None:
@@ -226,6 +243,7 @@ async def test_a_record_that_does_not_hold_together_is_left_as_it_is(world: Worl
     await world.around("UPDATE session SET head = 'forged'")
     with pytest.raises(NotErasable, match="does not hold together"):
         await erase(world)
+    await at_work(world, LATER + 7 * 366 * DAY)
     assert await world.store.erase_old(LATER + 7 * 366 * DAY, 10) == 0
     assert world.session.id in world.store.unsound
     assert (await reread(world)).client == "CANARYclientQ"
@@ -344,6 +362,7 @@ async def test_the_clinics_rule_erases_what_is_old_a_few_at_a_time(world: World)
     await world.store.add_protocol(elsewhere.id, "small", "1", await body_of(world), NOW)
     theirs = await add_session(world.store, elsewhere, "theirs", OVER - 9)
     now = years_on(LATER, 7)
+    await at_work(world, now)
     assert await world.store.erase_old(now, 10) == 0  # nobody has decided yet
     await rule(world, 7)
     assert await world.store.count_old(world.clinic.id, now, 7) == 3

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from sessionday.record.file import verify_file
-from sessionday.store import Session
+from sessionday.store import Access, Session
 from sessionday.web import carry, watch
 from sessionday.web.record import VERIFIER
 from tests.web.pages import Page
@@ -320,9 +320,13 @@ async def test_the_rule_erases_by_itself_when_the_time_has_come(
     site.watch._find_at = 0.0
     site.watch.start()
     clinic.world.clock.now = clinic.session.over_at + 6 * 365 * DAY
+    read = [Access("", "kim", "Kim", "page", clinic.world.clock.now - 20 * DAY)]
+    await clinic.world.store.add_accesses(clinic.world.clinic.id, read)
     await asyncio.sleep(0.3)
     assert (await clinic.reread()).erased_at is None
     clinic.world.clock.now = clinic.session.over_at + 6 * 366 * DAY
+    read = [Access("", "kim", "Kim", "page", clinic.world.clock.now - 20 * DAY)]
+    await clinic.world.store.add_accesses(clinic.world.clinic.id, read)  # the clinic has been at work for a while
     async with asyncio.timeout(10):
         while (await clinic.reread()).erased_at is None:  # noqa: ASYNC110 - what is waited for is in a database
             await asyncio.sleep(0.05)

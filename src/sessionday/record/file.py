@@ -28,6 +28,8 @@ async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] 
     # Up to the session's own `seq`, where its `head` is, though entries may be arriving.
     entries = await store.entries(session, limit=session.seq)
     chained = await store.chained(session)
+    if not all("salt" in entry for entry in chained):  # it was erased while it was read
+        return await exported(store, session_name, now)
     return {
         "format": FORMAT,
         "exported_at": now,

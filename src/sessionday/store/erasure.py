@@ -23,6 +23,7 @@ from .types import ERASED, Session, Staff
 KEEP_YEARS = "keep_years"
 SECOND = 1000
 DAY_MS = 86_400 * SECOND
+AT_WORK = 90 * DAY_MS, 14 * DAY_MS
 OLD = "clinic = ? AND over_at < ? AND erased_at IS NULL AND kept_at IS NULL"
 # Nothing of these is needed by what is left. Those who point at others come first.
 GONE = ("summary", "alarm", "browser", "claim", "seat", "device")
@@ -68,11 +69,13 @@ class Erasure(Sessions):
             await self._writer.wipe()
 
     async def erase_old(self, now: int, most: int) -> int:
-        """Erases up to `most` sessions that were over longer ago than their clinic keeps records; how many it did."""
-        count = 0
-        for clinic, years in await self._all(
-            "SELECT id, keep_years FROM clinic WHERE keep_years IS NOT NULL ORDER BY id"
-        ):
+        """Erases up to `most` sessions that were over longer ago than their clinic keeps records; how many it did.
+
+        Nothing where nobody of the clinic read a session between 90 and 14 days ago, by this clock."""
+        count, rules = 0, "SELECT id, keep_years FROM clinic WHERE keep_years IS NOT NULL ORDER BY id"
+        for clinic, years in await self._all(rules):
+            if not await self._knows_the_date(clinic, now):
+                continue
             for session in await self._old(clinic, years_before(now, years), most - count):
                 try:
                     count += await self.erase(session, "", "", now, body={"years": years})
@@ -103,6 +106,12 @@ class Erasure(Sessions):
         sql = f"SELECT name, at FROM access WHERE {which} ORDER BY at DESC, id LIMIT 1"  # noqa: S608
         row = await self._one(sql, (clinic, f"{KEEP_YEARS}%"))
         return (row[0], row[1]) if row else None
+
+    async def _knows_the_date(self, clinic: str, now: int) -> bool:
+        """Whether the clinic has been at work under this clock for a while. One that was set years ahead would make all
+        records old at once, and what is erased can't be brought back: somebody would see the wrong dates before."""
+        sql = "SELECT 1 FROM access WHERE clinic = ? AND at BETWEEN ? AND ? LIMIT 1"
+        return await self._one(sql, (clinic, now - AT_WORK[0], now - AT_WORK[1])) is not None
 
     async def _old(self, clinic: str, before: int, most: int) -> list[Session]:
         sql = f"SELECT id FROM session WHERE {OLD} ORDER BY over_at LIMIT ?"  # noqa: S608

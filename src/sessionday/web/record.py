@@ -12,7 +12,7 @@ from sessionday.record.file import exported
 from sessionday.record.formats import FORMATS
 from sessionday.record.sections import sections
 from sessionday.web.access import reader_of, staff_at
-from sessionday.web.errors import NotYours
+from sessionday.web.errors import Erased, NotYours
 from sessionday.web.here import Here
 from sessionday.web.site import Site, site_of
 
@@ -38,7 +38,7 @@ async def download(request: Request) -> Response:
     # Of an erased record only what proves itself is left
     site, here = site_of(request), await _staff_at(request, erased=format.ending == "json")
     site.accesses.note(here, format.ending)
-    made = await to_thread(format.made, await _record(site, here))
+    made = await to_thread(format.made, await _record(site, here, erased=format.ending == "json"))
     # The name says nothing of whose it is: it ends in a folder of downloads that others see.
     named = f'attachment; filename="record-{here.session.handle}.{format.ending}"'
     return Response(made, media_type=format.media_type, headers={"Content-Disposition": named})
@@ -56,9 +56,11 @@ async def _staff_at(request: Request, *, erased: bool = False) -> Here:
     return here
 
 
-async def _record(site: Site, here: Here) -> dict[str, Any]:
+async def _record(site: Site, here: Here, *, erased: bool = False) -> dict[str, Any]:
     await site.accesses.flush()  # the record tells who read it, up to this very reading
     record = await exported(site.store, here.session.handle, site.now())
     if record is None:
         raise NotYours
+    if "erased" in record and not erased:
+        raise Erased
     return record
