@@ -299,6 +299,8 @@ async def test_nothing_is_stored_or_kept_aside_of_what_still_comes(world: World)
     assert await everything(world) == before
     assert await world.store.entries(session) == []  # also for whoever does not know yet
     assert await world.store.listed(session.clinic, session.id) is None
+    assert await world.store.listed_from(session.clinic, 0, 2**52) == []
+    assert await world.store.unsummarised(NOW, ("", ""), 10) == []
 
 
 @in_postgres
