@@ -178,9 +178,11 @@ async def test_what_staff_read_from_a_screen_is_refused_in_words(
     assert (verdict["result"], verdict["why"]) == ("refused", "erased")
 
 
-def said_by(*command: str) -> str:
+def said_by(*command: str, fails: bool = False) -> str:
     """What a program says, in a process of its own."""
-    return subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True).stdout
+    ran = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    assert ran.returncode == int(fails), ran.stderr
+    return ran.stderr if fails else ran.stdout
 
 
 async def test_json_proves_what_is_left_and_nothing_else_can_be_taken_out(clinic: Clinic, tmp_path: Path) -> None:
@@ -199,6 +201,11 @@ async def test_json_proves_what_is_left_and_nothing_else_can_be_taken_out(clinic
     assert "The chain holds." in said
     said = said_by("-m", "sessionday", "verify", str(file))
     assert f"{clinic.session.seq} entries are erased, and the chain holds." in said
+    database = clinic.world.app.state.site.settings.database
+    asked = ["-m", "sessionday", "export", clinic.session.handle, "--database", database, "--format"]
+    assert json.loads(said_by(*asked, "json"))["erased"]["why"] == WHY
+    refused = said_by(*asked, "pdf", fails=True)
+    assert refused == "sessionday: This record was erased. What is left of it can be taken out as JSON.\n"
     record["entries"][0]["t"] += 1
     file.write_text(json.dumps(record))
     assert verify_file(file)
