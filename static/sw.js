@@ -6,7 +6,8 @@ const STATIC = `static ${BUILD}`;
 const PAGES = `pages ${BUILD}`;
 const KNOWN = new Set(["", "?app"]); // the installed app starts with a query of its own; any other asks the server
 const CARRY = "/carry";
-const PAGE = /^\/(carry|s\/[^/]+\/(steps\/[^/]+)?)$/;
+const LOCKED = "/locked"; // says who works here now: it is asked of the clinic first
+const PAGE = /^\/(locked|carry|s\/[^/]+\/(steps\/[^/]+)?)$/;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
 self.addEventListener("activate", (event) => event.waitUntil(settle()));
@@ -31,7 +32,7 @@ async function prepare() {
       for (const request of await (await caches.open(name)).keys()) known.add(new URL(request.url).pathname);
     }
   }
-  if (known.has(CARRY)) await take(STAFF);
+  if (known.has(CARRY) || known.has(LOCKED)) await take(STAFF);
   const pages = await caches.open(PAGES);
   for (const path of known) {
     if ((await refresh(pages, path)) === "not now") throw new Error(`${path} can't be had now: the release before stays`);
@@ -59,12 +60,13 @@ async function page(event) {
   const pages = await caches.open(PAGES);
   const kept = await pages.match(path);
   if (!kept) return fetch(event.request);
+  if (path === LOCKED) return fetch(event.request).catch(() => kept);
   event.waitUntil(refresh(pages, path).catch(() => {}));
   return kept;
 }
 
 async function keep(urls) {
-  if (urls.includes(CARRY) && !(await take(STAFF).then(() => true, () => false))) return false;
+  if (urls.some((url) => url === CARRY || url === LOCKED) && !(await take(STAFF).then(() => true, () => false))) return false;
   const pages = await caches.open(PAGES);
   const got = [];
   for (let place = 0; place < urls.length; place += 6) {

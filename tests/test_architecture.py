@@ -17,7 +17,20 @@ ROOMS = {
     "protocols": {"core", "protocols"},
     "store": {"core", "store"},
     "words": {"words"},
-    "web": {"core", "protocols", "record", "store", "web", "words", "settings", "zones", "band", "limits", "booking"},
+    "web": {
+        "core",
+        "protocols",
+        "record",
+        "store",
+        "web",
+        "words",
+        "settings",
+        "zones",
+        "band",
+        "limits",
+        "moved",
+        "booking",
+    },
     "record": {"core", "protocols", "record", "store", "words", "zones", "web"},  # of the web, its sentences alone
 }
 ONLY_IN = {

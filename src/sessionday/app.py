@@ -31,6 +31,7 @@ from sessionday.web import (
     pages,
     passkeys,
     protocols,
+    proving,
     record,
     retention,
     ride,
@@ -39,6 +40,7 @@ from sessionday.web import (
     sheets,
     sign_in,
     sync,
+    tablets,
     team,
     wall,
 )
@@ -52,7 +54,7 @@ from sessionday.web.passphrases import Turns
 from sessionday.web.recent import Recent
 from sessionday.web.rendering import Pages
 from sessionday.web.security import Cookie, SecurityHeaders, headers_for, is_foreign
-from sessionday.web.site import SEAT_DAYS, Site, site_of
+from sessionday.web.site import SEAT_DAYS, TABLET_DAYS, Site, site_of
 from sessionday.web.states import States
 from sessionday.web.tries import Tries
 from sessionday.web.watch import Watch
@@ -62,6 +64,9 @@ TOLD = {
     401: "not_found", 403: "refused", 404: "not_found", 409: "other_person", 413: "too_big", 500: "broken",
     503: "not_writing",
 }  # fmt: skip
+
+
+ALWAYS_JSON = ("/sync", "/pack", "/live", "/health", "/prove", "/awake")
 
 
 async def front(request: Request) -> Response:
@@ -124,6 +129,12 @@ ROUTES = [
     Route("/passkeys/options", passkeys.offer, methods=["POST"]),
     Route("/passkeys", passkeys.add, methods=["POST"]),
     Route("/sign-out", sign_in.leave, methods=["POST"]),
+    # A tablet that several share: it locks, and still takes a call for help or a fact
+    Route("/locked", tablets.screen, methods=["GET"]),
+    Route("/locked", tablets.act, methods=["POST"]),
+    Route("/lock", tablets.lock, methods=["POST"]),
+    Route("/prove", proving.prove, methods=["POST"]),
+    Route("/awake", tablets.awake, methods=["POST"]),
     Route("/me", me.show, methods=["GET"]),
     Route("/me", me.change, methods=["POST"]),
     Route("/staff", team.show, methods=["GET"]),
@@ -207,6 +218,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
     seat = Cookie("seat", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     staff = Cookie("sign-in", settings.keys, secure=settings.secure, max_age=SEAT_DAYS * 86_400)
     challenge = Cookie("challenge", settings.keys, secure=settings.secure, max_age=300)
+    tablet = Cookie("tablet", settings.keys, secure=settings.secure, max_age=TABLET_DAYS * 86_400)
     return Site(
         settings=settings,
         store=store,
@@ -224,6 +236,7 @@ def make_site(settings: Settings, store: Store, now: Callable[[], int]) -> Site:
         seat_cookie=seat,
         sign_in_cookie=staff,
         challenge_cookie=challenge,
+        tablet_cookie=tablet,
         turns=Turns(),
         tries=Tries(),
         wrong_codes=[],
@@ -285,4 +298,6 @@ def problem(
 def _asked_for_json(request: Request) -> bool:
     accepts = request.headers.get("accept", "")
     path = request.scope["path"]
-    return path.endswith(("/sync", "/pack", "/live", "/health")) or ("json" in accepts and "html" not in accepts)
+    return path.endswith(("/sync", "/pack", "/live", "/health", "/prove", "/awake")) or (
+        "json" in accepts and "html" not in accepts
+    )

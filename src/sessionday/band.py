@@ -44,6 +44,11 @@ def alike(name: str, others: Sequence[Session]) -> list[Session]:
     return [one for one in others if _is_like(plain(name), plain(one.client))]
 
 
+def same_mark(band: Band, others: Sequence[Session]) -> list[Session]:
+    """The sessions with that colour and pattern."""
+    return [one for one in others if band.colour and (one.colour, one.pattern) == (band.colour, band.pattern)]
+
+
 def _is_like(one: str, other: str) -> bool:
     if not one or not other:
         return False

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from sessionday import zones
 from sessionday.band import Band, free_band
 from sessionday.limits import Limits, with_limits
+from sessionday.moved import Move, as_moved
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Session, Staff, Store
 from sessionday.web.security import digest, new_code, new_secret
@@ -73,9 +74,12 @@ async def book(
     return Booked(session, links, {role: code for role, (_, code) in secrets_by_role.items()})
 
 
-async def pin(store: Store, clinic: Clinic, checklist: Checklist, limits: Limits, now: int) -> Checklist:
-    """The protocol as a session is under it, stored for good: the clinic's version, and the one with these limits."""
-    plain, pinned = with_limits(checklist, {}), with_limits(checklist, limits)
+async def pin(
+    store: Store, clinic: Clinic, checklist: Checklist, limits: Limits, now: int, move: Move | None = None
+) -> Checklist:
+    """The protocol as a session is under it, stored for good: the clinic's version, and the one with these limits and,
+    where the session was moved, what that asks again."""
+    plain, pinned = with_limits(checklist, {}), as_moved(with_limits(checklist, limits), move)
     for one in {plain.version: plain, pinned.version: pinned}.values():
         await store.add_protocol(clinic.id, one.id, one.version, json.dumps(one.to_json()), now)
     return pinned

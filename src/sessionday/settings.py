@@ -3,6 +3,7 @@
 Also where the project's own files lie: in a checkout at its top, in an installed package inside the package.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ class Settings:
     """What a running server needs to know. `keys` sign cookies, oldest first; the newest signs, all verify.
 
     `listen`: PostgreSQL's own address for news, where `database` leads through a pooler. `archive_days`: how long after
-    a session is over its record is folded.
+    a session is over its record is folded. `proxies`: whose word is taken for where somebody asks from.
     """
 
     database: str = "sqlite:///sessionday.db"
@@ -32,6 +33,7 @@ class Settings:
     listen: str | None = None
     archive_days: int = 90
     escape: bool = False
+    proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     keys_file: Path | None = None
     keys: tuple[str, ...] = ()
 
@@ -50,6 +52,7 @@ VARIABLES = {
     "listen": "SESSIONDAY_LISTEN",
     "archive_days": "SESSIONDAY_ARCHIVE_DAYS",
     "escape": "SESSIONDAY_ESCAPE",
+    "proxies": "SESSIONDAY_PROXIES",
     "keys_file": "SESSIONDAY_KEYS_FILE",
 }
 
@@ -69,6 +72,7 @@ def read_settings(given: Mapping[str, object], environ: Mapping[str, str] = os.e
         listen=str(found["listen"]) if found["listen"] else None,
         archive_days=_days(found["archive_days"] or 90),
         escape=_yes(found["escape"] or "no"),
+        proxies=_networks(str(found["proxies"] or "127.0.0.1, ::1")),
         keys_file=keys_file,
     )
 
@@ -120,6 +124,18 @@ def _yes(value: object) -> bool:
     if value not in ("yes", "no"):
         raise SettingError(f"Whether phones get the worker that removes itself must be yes or no, not ‘{value}’.")
     return value == "yes"
+
+
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    if text == "none":
+        return ()
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in text.split(","))
+    except ValueError:
+        raise SettingError(
+            f"The proxies must be addresses or networks with commas between, such as 10.0.0.5, 10.1.0.0/16, or none; "
+            f"not ‘{text}’."
+        ) from None
 
 
 def _public_url(url: str) -> str:

@@ -51,6 +51,7 @@ function load() {
       swap(document.querySelector("[data-tiles]"), [...tiles.children]);
       reckon();
     } else if (request.responseURL.endsWith("/sign-in")) location.assign("/sign-in");
+    else if (request.responseURL.endsWith("/locked")) document.dispatchEvent(new Event("tablet-locked"));
     if (again) {
       again = false;
       load();

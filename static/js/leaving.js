@@ -13,6 +13,7 @@ export async function unsentOf(person, handle) {
 // can't tell which logs there are.
 export async function forget(person, handle) {
   await Promise.all((await logsOf(person, handle)).map(remove));
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(`tablet.typed ${person} `)) sessionStorage.removeItem(key);
   await forgetPages();
 }
 

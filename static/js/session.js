@@ -15,7 +15,7 @@ import { Sync } from "./sync.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
 const { handle, person, build: release } = document.body.dataset;
-const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, refused: "" };
+const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, refused: "", unproven: new Set() };
 const clock = new Clock();
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
 const QUIET_MS = 800;
@@ -88,7 +88,7 @@ async function show() {
   const now = clock.now(facts, page.latest);
   const recorded = new Set(heard.map((entry) => entry.id));
   const mine = own.filter((entry) => !recorded.has(entry.id)).map((entry) => asEntry(entry, facts, pack, now));
-  const { state, sureIn } = known(pack, heard, mine.filter((entry) => !entry.held), now, clock.certain(facts));
+  const { state, sureIn } = known(pack, heard, mine.filter(counts), now, clock.certain(facts));
   const unsent = own.filter((entry) => entry.seq === null && !entry.held).length;
   if (unsent === 0 && isLongOver(pack, state, heard, clock.certain(facts))) return forgetAll();
   await breath();
@@ -129,6 +129,10 @@ function breath() {
     };
     port2.postMessage(null);
   });
+}
+
+function counts(entry) {
+  return !entry.held && !page.unproven.has(entry.id);
 }
 
 function asEntry(entry, facts, pack, now) {
@@ -226,8 +230,10 @@ function showError(form, error) {
   place.scrollIntoView({ block: "center" });
 }
 
-async function onNews({ heard, more, status, build, pack, signedOut, ended, other, left }) {
+async function onNews({ heard, more, status, build, pack, signedOut, locked, prove, ended, other, left }) {
   if (other) return startAnew();
+  if (locked) document.dispatchEvent(new Event("tablet-locked"));
+  if (heard) await awaitProof(prove ?? []);
   if (ended && left === 0) return forgetAll();
   if (status === 410) return location.replace(`/s/${handle}/?erased`); // its page says so, and clears up here
   page.unheard = !heard;
@@ -241,6 +247,13 @@ async function onNews({ heard, more, status, build, pack, signedOut, ended, othe
   install.offer(document.querySelector("[data-install]"), { heard: heard && !signedOut, left, answered: page.answered });
   if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
   if (!signedOut) byLight(heard).catch(() => {});
+}
+
+// A shared tablet: the clinic waits for somebody to show who they are.
+async function awaitProof(ids) {
+  if (!ids.length && !page.unproven.size) return;
+  page.unproven = new Set(ids);
+  (await import("./prove.js")).ask(ids.length, () => page.sync.kick());
 }
 
 // Without signal the phone shows what is unsent, and staff's device carries it. Loaded only when it is of use.

@@ -3,3 +3,5 @@
 import { forgetPages } from "./leaving.js";
 
 forgetPages().catch(() => {});
+// A tablet that a lead has ended locks no more.
+if (document.body.dataset.tablet === "off") localStorage.removeItem("tablet.shared");

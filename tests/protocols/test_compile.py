@@ -27,6 +27,29 @@ def rule(step: str) -> dict[str, object]:
     return dict(found[0])
 
 
+LEAVE = 'gates: {leave: {title: {en: "T"}, open: {en: "O"}, shut: {en: "S"}}}\n'
+
+
+def test_a_protocol_may_call_a_gate_by_other_words() -> None:
+    assert "gates" not in compile_text(SMALL, "my.yaml").words["en"]
+    words = compile_text(SMALL.replace("parts:", LEAVE + "parts:", 1), "my.yaml").words["en"]
+    assert words["gates"] == {"leave": {"title": "T", "open": "O", "shut": "S"}}
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "says"),
+    [
+        ("leave:", "leaves:", "unknown key ‘leaves’ in ‘gates’; did you mean ‘leave’?"),
+        (', shut: {en: "S"}', "", "‘gates’ leave lacks the key ‘shut’; add it"),
+        ('{en: "O"}', "Open", "‘open’ of leave needs its language: write {en: 'Open'}"),
+        ('{en: "O"}', '{fr: "O"}', "‘open’ of leave has no words in ‘en’; write ‘en: …’ beside the others"),
+    ],
+)
+def test_words_of_a_gate_that_are_not_whole_are_told(there: str, instead: str, says: str) -> None:
+    text = SMALL.replace("parts:", LEAVE.replace(there, instead) + "parts:", 1)
+    assert says in [one.message for one in problems_of(text)]
+
+
 def test_a_step_compiles_to_the_rules_form_with_every_key() -> None:
     assert rule("ride") == {
         "id": "ride",

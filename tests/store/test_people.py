@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sessionday.store import EmailTaken, StoreError
+from sessionday.store import EmailTaken, SignIn, StoreError
 from tests.store.world import BODY, HOUR, NOW, World, add_session
 
 
@@ -24,10 +24,10 @@ async def test_an_address_signs_in_to_one_clinic_however_it_is_written(world: Wo
 async def test_a_sign_in_is_found_also_when_it_has_expired_or_ended(world: World) -> None:
     jo = await world.store.add_staff(world.clinic.id, "jo@x.org", "Jo", "hash", NOW)
     await world.store.add_sign_in(jo, "token", NOW, NOW + HOUR)
-    assert await world.store.sign_in("token") == (jo, NOW + HOUR, None)
+    assert await world.store.sign_in("token") == SignIn(jo, NOW + HOUR, None, "", NOW, None, NOW)
     await world.store.end_sign_in("token", NOW + 5)
     await world.store.end_sign_in("token", NOW + 9)
-    assert await world.store.sign_in("token") == (jo, NOW + HOUR, NOW + 5)
+    assert await world.store.sign_in("token") == SignIn(jo, NOW + HOUR, NOW + 5, "", NOW, None, NOW)
     assert await world.store.sign_in("other") is None
     with pytest.raises(StoreError):
         await world.store.add_sign_in(jo, "token", NOW, NOW + HOUR)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sessionday.store import Session, Store, migrate
+from sessionday.store import Clinic, Session, Staff, Store, migrate
 from tests.cluster import Cluster
 from tests.pooler import Pooler
 from tests.store.server_process import Process
@@ -171,3 +171,49 @@ async def test_behind_a_pooler_nothing_outlives_a_transaction(world: World, pool
             assert (await store._engine.read(sentence))[0][0] in (0, "0")
     held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
     assert await world.around(held) == [(0,)]
+
+
+@asynccontextmanager
+async def two(url: str) -> AsyncIterator[tuple[Store, Store]]:
+    """Two servers, each with a writer of its own."""
+    async with await Store.open(url, now=NOW) as one, await Store.open(url, now=NOW) as other:
+        yield one, other
+
+
+@in_postgres
+@pytest.mark.parametrize("how", ["end", "role"])
+async def test_two_servers_that_take_the_last_two_leads_away_at_once_leave_one(world: World, how: str) -> None:
+    clinic = world.clinic.id
+    async with two(world.url) as servers:
+        for turn in range(15):
+            leads = [
+                await world.store.add_staff(clinic, f"{turn}{n}@example.org", "Lead", "-", NOW, role="lead")
+                for n in range(2)
+            ]
+            away = [
+                server.end_staff(clinic, lead.id, NOW)
+                if how == "end"
+                else server.set_role(clinic, lead.id, "staff", NOW)
+                for server, lead in zip(servers, leads, strict=True)
+            ]
+            failed = await asyncio.gather(*away, return_exceptions=True)
+            assert sorted(type(one).__name__ for one in failed) == ["LastLead", "NoneType"]
+            await around(world.url, f"UPDATE staff SET ended_at = {NOW} WHERE ended_at IS NULL")
+
+
+async def test_two_servers_that_are_set_up_at_once_make_one_clinic(cluster: Cluster) -> None:
+    for turn in range(8):
+        url = cluster.database()
+        async with two(url) as servers:
+            made = [
+                server.set_up(
+                    Clinic(f"c{turn}{n}", "Birch", "Europe/Madrid", "1"),
+                    Staff(f"s{n}", f"c{turn}{n}", "Ada", f"ada{n}@example.org", "-", None, "lead"),
+                    NOW,
+                )
+                for n, server in enumerate(servers)
+            ]
+            failed = await asyncio.gather(*made, return_exceptions=True)
+            assert sorted(type(one).__name__ for one in failed) == ["NoneType", "StoreError"]
+            assert len(await servers[0].clinics()) == 1
+        cluster.drop(url)

@@ -30,7 +30,7 @@ async def test_a_session_is_due_when_its_time_has_come(world: World) -> None:
     await world.store.take_lease("me", None)
     await world.store.note("me", [summary(world)], [], by_time=False)
     assert await world.store.due(NOW + 4, 10) == []
-    listed = Listed(world.clinic.id, world.session.id, "one", NOW, 0, 0)
+    listed = Listed(world.clinic.id, world.session.id, "one", 0, 0, NOW, "1")
     assert await world.store.due(NOW + 5, 10) == [listed]
     assert await world.store.listed(world.clinic.id, world.session.id) == listed
 
@@ -54,6 +54,25 @@ async def test_an_alarm_is_raised_once(world: World) -> None:
     await world.store.note("me", [], [alarm(world, raised_at=NOW + 9), alarm(world, alert="late")], by_time=False)
     raised = await world.store.alarms(world.clinic.id, world.session.id)
     assert [(one.alert, one.raised_at) for one in raised] == [("help:1", NOW), ("late", NOW)]
+
+
+async def test_what_was_summed_up_before_a_session_was_moved_is_dropped(world: World) -> None:
+    await world.store.take_lease("me", None)
+    before = summary(world, card={"arranged": world.session.arranged})
+    await world.store.note("me", [before], [], by_time=False)
+    changes = {"start": NOW + 1}
+    await world.store.arrange(world.session, "rescheduled", "x", "X", NOW, body={}, changes=changes)
+    await world.store.note("me", [before], [alarm(world)], by_time=False)
+    assert await world.store.summaries_from(world.clinic.id, NOW, NOW + 2) == []
+    assert await world.store.alarms(world.clinic.id, world.session.id) == []
+    moved = await world.store.session("one")
+    assert moved is not None
+    after = summary(world, card={"arranged": moved.arranged})
+    await world.store.note("me", [after], [alarm(world)], by_time=False)
+    assert await world.store.summaries_from(world.clinic.id, NOW, NOW + 2) == [after]
+    listed = await world.store.listed(world.clinic.id, world.session.id)
+    assert listed is not None
+    assert listed.arranged == moved.arranged
 
 
 async def test_a_change_by_time_is_news_and_one_by_an_entry_was_told_already(world: World) -> None:

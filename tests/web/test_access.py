@@ -82,6 +82,11 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/set-up"): (404, 404),
     ("GET", "/join"): (200, 200),
     ("POST", "/join"): (404, 404),  # an invitation that opens nothing
+    ("GET", "/locked"): (303, 303),  # no shared tablet
+    ("POST", "/locked"): (401, 401),
+    ("POST", "/lock"): (303, 401, 303),
+    ("POST", "/awake"): (204, 401),
+    ("POST", "/prove"): (401, 401),  # no shared tablet
     ("GET", "/me"): (200, 303),
     ("POST", "/me"): (422, 401),  # without the present passphrase
     ("GET", "/staff"): (403, 303),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sessionday.booking import book
 from sessionday.protocols import load
 from tests.web.pages import Page
@@ -137,3 +139,21 @@ async def test_a_day_at_home_has_no_ride_on_its_card(world: World) -> None:
     card = page.split(">Rae</a>")[1].split("</article>")[0]
     assert "data-ride" not in card
     assert "data-ride" in page
+
+
+async def test_a_card_that_was_drawn_while_a_session_was_arranged_is_drawn_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was known a moment ago stands in the card's place: it is drawn from that, and kept."""
+    desk, site, session = await world.desk(), world.app.state.site, world.booked.session
+    stale = await site.known.place(session.handle)
+    changes = {"room": "Nine", "colour": "grey", "pattern": "waves"}
+    await world.store.arrange(session, "band", "x", "X", world.clock.now, body=changes, changes=changes)
+
+    async def known_before(handle: str) -> Any:
+        return stale
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.known, "place", known_before)
+        assert "Nine" not in str(await site.cards.of(world.clinic.id, world.clock.now))
+    assert "Nine" in (await desk.http.get("/board")).text

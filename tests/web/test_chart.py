@@ -34,6 +34,14 @@ def test_what_was_taken_back_or_said_anew_is_not_drawn() -> None:
     assert [one.values for one in readings(STEPS, said)] == [{"systolic": 130.0}]
 
 
+def test_nobody_takes_back_a_reading_for_another_role() -> None:
+    said = [
+        entry("a", "first", 1, {"systolic": 120}),
+        {**entry("b", "first", 2, None, "withdraw", "a"), "role": "client"},
+    ]
+    assert [one.values for one in readings(STEPS, said)] == [{"systolic": 120.0}]
+
+
 @pytest.mark.parametrize("answer", [None, "x", {}, {"systolic": "x"}, {"systolic": 1e300}, {"systolic": True}, [1]])
 def test_what_is_no_reading_is_not_drawn(answer: Any) -> None:
     found = readings(STEPS, [entry("a", "first", 1, answer)])

@@ -16,7 +16,8 @@ from sessionday.store import Access, Session
 from sessionday.web import carry, watch
 from sessionday.web.record import VERIFIER
 from tests.web.pages import Page
-from tests.world import HASH, HOUR, Phone, World, open_world
+from tests.web.test_tablets import PIN, with_pin
+from tests.world import HASH, HOUR, MINUTE, PASSPHRASE, Phone, World, open_world
 
 DAY = 24 * HOUR
 SECRETS = ("Sam", "Alex", "a quiet lake", "CANARY")
@@ -339,3 +340,18 @@ async def test_the_rule_erases_by_itself_when_the_time_has_come(
             await asyncio.sleep(0.05)
     left = (await (await clinic.world.desk()).http.get(clinic.at)).text
     assert "By the clinic’s rule: records are kept for 6 years." in left
+
+
+async def test_at_a_shared_tablet_a_lead_first_shows_who_they_are(clinic: Clinic) -> None:
+    tablet = await clinic.world.desk("lea@example.org")
+    await with_pin(tablet)
+    made = await tablet.http.post("/me", data={"do": "tablet", "present": PASSPHRASE, "name": "Room 2"})
+    assert made.status_code == 303
+    for _ in range(4):  # somebody uses it, but nobody says who
+        clinic.world.clock.now += 2 * MINUTE
+        assert (await tablet.http.get(f"{clinic.at}erase")).status_code == 200
+    asked = await clinic.erase(tablet)
+    assert asked.status_code == 403
+    assert (await clinic.reread()).erased_at is None
+    assert (await clinic.erase(tablet, pin=PIN)).status_code == 303
+    assert (await clinic.reread()).erased_at

@@ -3,10 +3,14 @@
 import csv
 import io
 import re
+from typing import Any
 
 import pytest
 
-from sessionday.web.figures import bars, days_of
+from sessionday.store import Alarm
+from sessionday.web import figures as module
+from sessionday.web.counts import Waive, happened, waives
+from sessionday.web.figures import bars, day_text, days_of
 from sessionday.zones import ZoneError
 from tests.world import HOUR, START, Phone, World
 
@@ -32,7 +36,7 @@ async def test_each_thing_that_happened_is_counted_once(world: World) -> None:
     found = await figures(desk, month="2026-12")
     assert {kind: count for kind, count in found.items() if kind != "overdue"} == {
         "planned": 2, "dosed": 1, "closed": 0, "cancelled": 1, "open": 1, "ride_failed": 1, "waived": 1,
-        "breached": 1, "drove": 0, "helped": 0, "erased": 0,
+        "breached": 1, "drove": 0, "helped": 0, "held": 0, "erased": 0,
     }  # fmt: skip
     assert (await figures(desk, day="2026-12-02"))["planned"] == 1
     page = (await desk.http.get("/figures", params={"month": "2026-12"})).text
@@ -75,3 +79,47 @@ def test_days_and_bars() -> None:
     assert sum(one["height"] for one in drawn) == 200
     assert [one["kind"] for one in drawn] == ["erased", "closed", "cancelled", "open"]
     assert drawn[-1]["y"] == 0
+
+
+async def test_what_was_kept_aside_is_counted(world: World) -> None:
+    desk, client = await world.desk(), await world.seat("client")
+    await client.sync(client.entry("no_such_step", "yes"), client.entry("no_such_step", "no"))
+    found = await figures(desk, month="2026-12")
+    assert found["held"] == 1, "sessions"
+    page = (await desk.http.get("/figures", params={"month": "2026-12"})).text
+    assert "Answers kept aside: 2." in page
+    assert "Dec 2026" in page
+    assert "<th>Tue 1 Dec</th>" in page
+
+
+async def test_what_once_was_overdue_is_counted_though_it_is_answered_now(world: World) -> None:
+    desk = await world.desk()
+    later = await world.book("Later", start=START + 14 * 24 * HOUR)
+    assert (await figures(desk, day="2026-12-15"))["overdue"] == 0
+    session = later.session
+    raised = Alarm(session.clinic, session.id, "overdue:ride_plan:5", "warn", 5, 5, "watch")
+    await world.store.take_lease("watch", None)
+    await world.store.note("watch", [], [raised], by_time=False)
+    assert (await figures(desk, day="2026-12-15"))["overdue"] == 1
+    assert (await figures(desk, day="2026-12-01"))["planned"] == 1
+
+
+async def test_that_not_all_was_counted_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await world.desk()
+    await world.book("Second")
+    assert "data-cut" not in (await desk.http.get("/figures?month=2026-12")).text
+    monkeypatch.setattr(module, "MOST", 1)
+    assert (
+        "There are 2 sessions. Only the first 1 are counted here."
+        in (await desk.http.get("/figures?month=2026-12")).text
+    )
+    assert "There are 2 sessions." in (await desk.http.get("/figures.csv?month=2026-12")).text
+
+
+def test_a_waive_has_its_name_or_at_least_its_seat() -> None:
+    said = [{"kind": "waive", "step": "ride_plan", "reason": " x ", "role": "prescriber"}]
+    assert [module._by(one) for one in waives(said)] == ["Prescriber"]
+    assert module._by(Waive("s", "r", "Robin", "staff")) == "Robin"
+    state: dict[str, Any] = {"stage": "before", "dosed_at": None, "alerts": [], "steps": {}}
+    assert happened(state, [], 1) - happened(state, []) == {"held"}
+    assert day_text("2026-12-01") == "Tue 1 Dec"

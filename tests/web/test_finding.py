@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sessionday.web import finding
 from tests.world import HOUR, START, Phone, World
 
 DAY = 24 * HOUR
@@ -51,3 +52,13 @@ async def test_a_long_list_goes_on_over_pages(world: World) -> None:
     assert (len(first), len(second)) == (30, 2)
     assert await found(desk, name="n", page="-1") == first
     assert await found(desk, name="n", page="99999999999") == first
+
+
+async def test_that_not_all_were_looked_at_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await world.desk()
+    await world.book("Newer", start=START + HOUR)
+    assert "data-cut" not in (await desk.http.get("/sessions")).text
+    monkeypatch.setattr(finding, "LOOKED_AT", 1)
+    page = (await desk.http.get("/sessions?name=Sam")).text
+    assert "Only the newest 1 sessions of these days were looked at." in page
+    assert 'data-count="0"' in page

@@ -138,6 +138,18 @@ async def seats_in_use(day: Day, page: str) -> set[str]:
     return found
 
 
+async def test_streams_end_at_a_tablet_that_is_locked(day: Day) -> None:
+    async with day.browser("staff") as desk:
+        for form in ({"do": "pin", "pin": "274916"}, {"do": "tablet", "name": "Room 2"}):
+            assert (await desk.post("/me", data={**form, "present": PASSPHRASE})).status_code == 303
+        async with stream(desk, "/board/live") as board, stream(desk, day.path("live")) as live:
+            await asyncio.gather(board.next("seq", 5), live.next("seq", 5))
+            assert (await desk.post("/lock")).status_code == 303
+            await asyncio.gather(board.end(5), live.end(5))
+            assert "event: ended" in board.lines
+            assert "event: ended" in live.lines
+
+
 async def test_a_quiet_board_hears_a_beat_and_a_signed_out_one_hears_its_end(day: Day) -> None:
     async with day.browser("staff") as desk, day.browser("staff") as leaving:
         async with stream(desk, "/board/live") as live, stream(leaving, "/board/live") as ending:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import cbor2
+import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import bytes_to_base64url
 
-from tests.world import MINUTE, Phone, World, open_world
+from sessionday.web.passphrases import Turns
+from tests.world import MINUTE, PASSPHRASE, Phone, World, open_world
 
 URL = "http://localhost:8000"
 
@@ -107,3 +109,17 @@ async def test_whose_work_ended_has_no_key_here(world: World) -> None:
 async def second_lead(world: World) -> bool:
     await world.store.add_staff(world.clinic.id, "lead@example.org", "Lee", "-", world.clock.now, "lead")
     return True
+
+
+async def test_a_server_that_is_busy_does_not_say_that_a_passphrase_is_wrong(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await world.desk()
+    monkeypatch.setattr(Turns, "full", True)
+    wants = {"Accept": "application/json"}
+    answer = await desk.http.post("/passkeys/options", json={"present": PASSPHRASE}, headers=wants)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
+    assert "not your passphrase" not in answer.text
+    monkeypatch.setattr(Turns, "full", False)
+    answer = await desk.http.post("/passkeys/options", json={"present": "another one altogether"}, headers=wants)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "present")

@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
 from sessionday.booking import book
-from sessionday.protocols import built_in, names
+from sessionday.protocols import built_in, load, names
 from sessionday.store import Clinic
+from sessionday.web.protocol_compare import compared
+from sessionday.web.protocol_words import length
 from sessionday.web.shelf import on_shelf, shelf_of
 from tests.protocols.broken import BROKEN
 from tests.web.pages import Page
@@ -309,3 +312,14 @@ async def test_every_mistake_is_told_on_the_page_beside_its_line(world: World) -
         for line, _, message in case.said:
             assert message in text, case.name
             assert message in beside[line - 1], case.name
+
+
+async def test_what_a_protocol_calls_its_gates_is_shown_and_compared(world: World) -> None:
+    page = unescape((await (await world.desk()).http.get("/protocols/kap-remote/2")).text)
+    assert "The end of the watch Nothing holds the watch open in this record. The watch goes on." in page
+    remote = load("kap-remote")
+    plain = replace(remote, words={"en": {key: one for key, one in remote.words["en"].items() if key != "gates"}})
+    (change,) = compared(plain, remote).whole
+    assert (change.what, change.before) == ("Words for: Leave gate, en", "")
+    assert length(4320.2) == "3 d"
+    assert length(90.00001) == "1 h 30 min"

@@ -82,6 +82,37 @@ async def test_the_same_is_noted_once_a_minute(tmp_path: Path) -> None:
         assert len(await world.store.accesses(world.booked.session)) == 2
 
 
+async def test_whatever_shows_something_of_a_session_is_noted(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        phone, prescriber, handle = await world.desk(), await world.seat("prescriber"), world.booked.session.handle
+        for path in ("ride", "arrange", "limits"):
+            world.clock.now += 1000
+            assert (await phone.http.get(f"/s/{handle}/{path}")).status_code == 200
+            await prescriber.http.get(f"/s/{handle}/{path}")
+        for path in ("/sessions?name=Sam", "/figures", "/figures.csv"):
+            world.clock.now += 1000
+            assert (await phone.http.get(path)).status_code == 200
+        await world.app.state.site.accesses.flush()
+        found = await world.store.accesses_from(world.clinic.id, 0, 2**52)
+        assert [(one.name, one.what, client) for one, _, client in reversed(found)] == [
+            *(("Robin Lee", what, "Sam") for what in ("ride", "arrange", "limits")),
+            *(("Robin Lee", what, "") for what in ("search", "figures")),
+        ]
+        await world.store.add_staff(world.clinic.id, "lea@example.org", "Lea", HASH, world.clock.now, role="lead")
+        assert "A search over sessions" in (await (await world.desk("lea@example.org")).http.get("/access")).text
+
+
+async def test_what_a_browser_fetches_by_itself_is_noted_once_in_ten_minutes(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        phone, handle = await world.desk(), world.booked.session.handle
+        for later in (0, 61_000, 530_000, 10_000):
+            world.clock.now += later
+            for path in ("", "steps/intentions", "steps/ride_plan"):
+                await phone.http.get(f"/s/{handle}/{path}", headers={"X-Refresh": "1"})
+            await world.app.state.site.accesses.flush()
+        assert [one.what for one in await world.store.accesses(world.booked.session)] == ["refresh", "refresh"]
+
+
 async def test_what_waits_is_written_before_the_store_is_closed(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         phone = await world.desk()

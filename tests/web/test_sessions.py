@@ -13,6 +13,7 @@ import pytest_asyncio
 from sessionday.limits import with_limits
 from sessionday.protocols import names
 from sessionday.store import Session
+from tests.web.pages import Page
 from tests.world import CHECKLIST, HOUR, MINUTE, START, Phone, World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -267,6 +268,29 @@ async def test_one_browsers_page_is_ended_and_what_it_still_brings_is_kept_aside
     assert (await ended.open(booked.links["client"])).status_code == 303, "the link itself still works"
 
 
+async def test_a_browser_that_was_ended_with_its_link_does_not_come_back_by_it(world: World) -> None:
+    booked = await world.book("Lostlink", start=START + 5 * DAY)
+    lost, kept = world.stranger(), world.stranger()
+    for phone, role in ((lost, "client"), (kept, "support")):
+        await phone.open(booked.links[role])
+    desk, handle = await world.desk(), booked.session.handle
+    seats = {seat.id: seat.role for seat in await world.store.seats(booked.session)}
+    claim = next(one for one in await world.store.claims(booked.session) if seats[one.seat] == "client")
+    page = Page((await desk.http.get(f"/s/{handle}/arrange")).text)
+    (form,) = [one for one in page.forms if one.has("browser", claim.credential_hash)]
+    assert form.has("new_link", "yes"), "checked as it comes"
+    made = await desk.http.post(form.action, data={**form.typed, "do": "end"})
+    assert made.status_code == 200
+    assert (await lost.http.get(f"/s/{handle}/")).status_code == 404
+    assert (await lost.open(booked.links["client"])).status_code == 404
+    assert (await lost.http.post("/j", data={"code": booked.codes["client"]})).status_code != 303
+    assert (await kept.http.get(f"/s/{handle}/")).status_code == 200
+    link = re.search(r'readonly value="([^"]+)"', made.text)
+    assert link
+    assert (await world.stranger().open(link[1])).status_code == 303
+    assert (await arranged(world, booked.session))[1:] == ["new_link", "page_ended"]
+
+
 async def test_a_new_link_ends_the_old_one_and_not_the_pages(world: World) -> None:
     booked = await world.book("Link", start=START + 6 * DAY)
     phone = world.stranger()
@@ -292,6 +316,7 @@ async def test_the_mark_is_changed_and_nothing_else_can_be(world: World) -> None
         "pattern": "dots",
         "client": "Other",
         "start": "1",
+        "different": "yes",
     }
     assert (await desk.http.post(f"/s/{handle}/arrange", data=form)).status_code == 303
     found = await world.store.session(handle)

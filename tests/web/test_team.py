@@ -292,3 +292,32 @@ def test_the_server_says_where_the_first_run_goes_on(capsys: pytest.CaptureFixtu
     assert "https://day.example.org/sign-in" in later
     assert set_up_code(settings.keys) not in later
     assert set_up_code(("j" * 48,)) != set_up_code(settings.keys)
+
+
+async def test_whoever_left_is_invited_again_and_what_they_wrote_stays_theirs(world: World) -> None:
+    desk = await world.desk()
+    before = await joined(world, desk)
+    before.handle = world.booked.session.handle
+    left = await world.store.staff_by_email("noor@example.org")
+    assert left is not None
+    await before.say("card_given", {})
+    taken = await desk.http.post(
+        "/staff", data={"do": "invite", "name": "N", "email": "noor@example.org", "role": "staff"}
+    )
+    assert taken.status_code == 422, "while they work here the address is taken"
+    await desk.http.post("/staff", data={"do": "end", "who": left.id})
+    again = await joined(world, desk)
+    back = await world.store.staff_by_email("noor@example.org")
+    assert back is not None
+    assert back.id != left.id
+    assert (await before.http.get("/board")).status_code == 303, "the old sign-in stays ended"
+    assert (await again.http.get("/board")).status_code == 200
+    signed_in = await world.stranger().sign_in("noor@example.org", GOOD)
+    assert signed_in.status_code == 303
+    old = await world.stranger().sign_in(f"noor@example.org {left.id}", GOOD)
+    assert old.status_code == 422
+    entries = await world.store.entries(world.booked.session)
+    assert [one["by"] for one in entries] == [left.id]
+    kept = await world.store.staff(world.clinic.id, left.id)
+    assert kept is not None
+    assert (kept.name, kept.ended_at) == ("Noor Haddad", world.clock.now)

@@ -1,5 +1,6 @@
 """A compiled protocol file, or the problems of one that can't be compiled. Imports the standard library only."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -21,6 +22,18 @@ class Checklist:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         return cls(**stored)
+
+
+def texts_for(words: Mapping[str, Any], role: str) -> dict[str, Any]:
+    """A protocol's words in one language, in the wording made for a role."""
+    steps = {id: _step_texts(texts, role) for id, texts in words["steps"].items()}
+    return {"title": words["title"], "parts": words["parts"], "steps": steps}
+
+
+def _step_texts(texts: Mapping[str, Any], role: str) -> dict[str, Any]:
+    own = texts.get("for", {}).get(role, {})
+    plain = {key: own.get(key, texts[key]) for key in ("title", "what", "why")}
+    return {**plain, "answers": {**texts["answers"], **own.get("answers", {})}}
 
 
 @dataclass(frozen=True, slots=True)

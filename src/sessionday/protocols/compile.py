@@ -15,7 +15,7 @@ from .checklist import Checklist, ProtocolError
 from .page import Page
 from .parts import Parts, read_parts
 from .steps import Step, read_anchored, read_minutes
-from .words import Texts, read_text
+from .words import Texts, read_gates, read_text
 
 Found = dict[str, yaml.Node]
 _TOP = ("id", "version", "languages", "title", "observe", "hold", "assume", "parts")
@@ -35,12 +35,13 @@ def compile_text(text: str, file: str) -> Checklist:
 
 
 def _read_protocol(page: Page, root: yaml.Node) -> Checklist | None:
-    found = page.mapping(root, "a protocol", (*_TOP, "not_steps"))
+    found = page.mapping(root, "a protocol", (*_TOP, "not_steps", "gates"))
     page.need(found, _TOP, root, "a protocol")
     languages = _languages(page, found["languages"]) if "languages" in found else []
     languages = languages or _written(found.get("title"))  # one mistake there is none in every text below
     titles = read_text(page, found["title"], "‘title’", languages) if "title" in found else {}
     parts = read_parts(page, found["parts"], languages) if "parts" in found else Parts()
+    gates = read_gates(page, found["gates"], languages) if "gates" in found else {}
     _read_not_steps(page, found.get("not_steps"))
     rules = _rules(page, found, parts.steps)
     _note_refusals(page, rules, {step.rule["id"]: step.line for step in parts.steps})
@@ -52,7 +53,7 @@ def _read_protocol(page: Page, root: yaml.Node) -> Checklist | None:
         rules=rules,
         steps={step.rule["id"]: step.shown for step in parts.steps},
         parts=parts.listed,
-        words={language: _words(language, titles, parts) for language in languages},
+        words={language: _words(language, titles, parts, gates) for language in languages},
     )
 
 
@@ -125,8 +126,10 @@ def _note_refusals(page: Page, rules: dict[str, Any], lines: dict[str, int]) -> 
             page.in_step(step).say(lines.get(step or "", 1), message.replace("fresh_minutes", "fresh"))
 
 
-def _words(language: str, titles: Texts, parts: Parts) -> dict[str, Any]:
+def _words(language: str, titles: Texts, parts: Parts, gates: dict[str, dict[str, Texts]]) -> dict[str, Any]:
+    own = {gate: {key: texts[language] for key, texts in said.items()} for gate, said in gates.items()}
     return {
+        **({"gates": own} if own else {}),
         "title": titles[language],
         "parts": {id: texts[language] for id, texts in parts.titles.items()},
         "steps": {step.rule["id"]: step.words[language] for step in parts.steps},

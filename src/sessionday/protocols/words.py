@@ -7,10 +7,11 @@ from typing import Any
 import yaml
 
 from .page import Page
-from .vocabulary import ROLES
+from .vocabulary import GATES, ROLES
 
 Texts = dict[str, str]  # by language
 TEXTS = ("title", "what", "why")
+GATE_TEXTS = ("title", "open", "shut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ def read_text(page: Page, node: yaml.Node, what: str, languages: Sequence[str]) 
         if isinstance(node, yaml.MappingNode) and language not in found:
             page.say(node, f"{what} has no words in ‘{language}’; write ‘{language}: …’ beside the others")
     return texts
+
+
+def read_gates(page: Page, node: yaml.Node, languages: Sequence[str]) -> dict[str, dict[str, Texts]]:
+    """What a protocol calls its gates, where the product's own words do not fit its day: by gate and text."""
+    gates = {}
+    for gate, texts in page.mapping(node, "‘gates’", GATES).items():
+        found = page.mapping(texts, f"‘gates’ {gate}", GATE_TEXTS)
+        page.need(found, GATE_TEXTS, texts, f"‘gates’ {gate}")
+        gates[gate] = {key: read_text(page, one, f"‘{key}’ of {gate}", languages) for key, one in found.items()}
+    return gates
 
 
 def read_step_words(

@@ -40,7 +40,6 @@ class _Bundle:
     def __init__(self, record: Json) -> None:
         self.record = record
         self.speech = Speech(record)
-        self.withdrawn = {(e["of"], e["role"]) for e in record["entries"] if e["kind"] == "withdraw"}
         self.seats = {seat["role"]: seat for seat in record["seats"]}
         self.subject = self.ref("patient")
 
@@ -105,13 +104,13 @@ class _Bundle:
 
     def _is_dose(self, entry: Json) -> bool:
         is_dose = entry["kind"] == "answer" and self.speech.rules.get(entry["step"], {}).get("marks") == "dose"
-        return is_dose and (entry["id"], entry["role"]) not in self.withdrawn
+        return is_dose and not self.speech.is_withdrawn(entry)
 
     def _said(self, entry: Json) -> Iterator[Resource]:
         """An answer or a waive; and what was measured or given with it."""
         if entry["kind"] not in ("answer", "waive"):
             return
-        gone, name = (entry["id"], entry["role"]) in self.withdrawn, f"entry/{entry['id']}"
+        gone, name = self.speech.is_withdrawn(entry), f"entry/{entry['id']}"
         yield self.made(
             "QuestionnaireResponse", name, status="entered-in-error" if gone else "completed", subject=self.subject,
             authored=instant(entry["t"]), author=self._who(entry), item=items(self.speech, entry),

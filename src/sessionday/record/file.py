@@ -74,10 +74,10 @@ async def _left_of(store: Store, session: Session, clinic: Clinic, now: int) -> 
 
 
 async def _staff_in(store: Store, session: Session, entries: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Whoever of the clinic wrote an entry: ids alone would say nothing to a reader."""
+    """Whoever of the clinic wrote an entry, by hand or at a locked tablet: ids alone would say nothing to a reader."""
     ids = sorted({entry["by"] for entry in entries if entry["role"] == "staff"})
-    found = [await store.staff(session.clinic, id) for id in ids]
-    return [{"id": one.id, "name": one.name} for one in found if one]
+    names = {id: await store.name_of(session.clinic, id) for id in ids}
+    return [{"id": id, "name": name} for id, name in names.items() if name]
 
 
 def verify_file(path: Path) -> list[str]:

@@ -41,9 +41,8 @@ def latest(speech: Speech, step: str) -> dict[str, Any] | None:
 
 def standing(speech: Speech, step: str) -> list[dict[str, Any]]:
     """All answers to a step that nobody took back, in their order."""
-    gone = {(entry["of"], entry["role"]) for entry in speech.entries if entry["kind"] == "withdraw"}
     said = [e for e in speech.entries if e["step"] == step and e["kind"] == "answer"]
-    return sorted((e for e in said if (e["id"], e["role"]) not in gone), key=lambda e: (e["t"], e["seq"]))
+    return sorted((e for e in said if not speech.is_withdrawn(e)), key=lambda e: (e["t"], e["seq"]))
 
 
 def _of_dose(speech: Speech) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sessionday import zones
 from sessionday.core.answers import verdict
+from sessionday.protocols.checklist import texts_for
 from sessionday.web import telling
 from sessionday.words import WORDS
 
@@ -27,6 +28,7 @@ class Speech:
             {**entry, "name": names.get(entry["by"]) or WORDS[LANGUAGE]["roles"].get(entry["role"], entry["role"])}
             for entry in record["entries"]
         ]
+        self._withdrawn = {(entry["of"], entry["role"]) for entry in self.entries if entry["kind"] == "withdraw"}
         people = {seat["role"]: seat["name"] for seat in record["seats"] if seat["name"]}
         self.pack: dict[str, Any] = {
             "words": WORDS[LANGUAGE],
@@ -35,7 +37,7 @@ class Speech:
             "protocol": record["protocol"]["rules"],
         }
         texts = record["protocol"]["words"][LANGUAGE]
-        self.texts = {role: _texts(texts, role) for role in WORDS[LANGUAGE]["roles"]}
+        self.texts = {role: texts_for(texts, role) for role in WORDS[LANGUAGE]["roles"]}
         self.pack["texts"] = self.texts["staff"]
 
     def when(self, t: int | None) -> str:
@@ -76,19 +78,13 @@ class Speech:
         as_read = {**self.pack, "texts": self.texts[entry["role"]], "clock": [(0, 0)]}
         return telling.answer_text(as_read, entry["step"], entry["answer"])
 
+    def is_withdrawn(self, entry: Json) -> bool:
+        """Whether whoever said it, or another of the same role, took it back."""
+        return (entry["id"], entry["role"]) in self._withdrawn
+
     def verdict(self, entry: Json) -> str:
         """ok, stop or never, of an answer."""
         rules = self.rules.get(entry["step"])
         if entry["kind"] != "answer" or rules is None:
             return ""
         return verdict({"answer": entry["answer"]}, rules, dict(self.record["session"]))
-
-
-def _texts(words: Json, role: str) -> dict[str, Any]:
-    """A protocol's words as somebody of a role is asked with them."""
-    steps = {}
-    for id, texts in words["steps"].items():
-        own = texts.get("for", {}).get(role, {})
-        plain = {key: own.get(key, texts[key]) for key in ("title", "what", "why")}
-        steps[id] = {**plain, "answers": {**texts["answers"], **own.get("answers", {})}}
-    return {"title": words["title"], "parts": words["parts"], "steps": steps}

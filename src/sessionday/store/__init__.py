@@ -7,6 +7,7 @@ from .errors import (
     DatabaseInUse,
     DraftChanged,
     EmailTaken,
+    Grown,
     NewerDatabase,
     NoSuchSession,
     NotErasable,
@@ -36,15 +37,18 @@ from .types import (
     Push,
     Seat,
     Session,
+    SignIn,
     Staff,
     StoredProtocol,
+    Tablet,
     Verdict,
 )
 from .verdicts import WHY
 
 __all__ = [
     "ERASED", "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
-    "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Held", "Invitation", "LastLead", "Listed", "Look",
-    "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat", "Session", "Staff", "Store",
-    "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary", "Verdict", "VersionTaken", "move", "new_id",
+    "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Grown", "Held", "Invitation", "LastLead",
+    "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat", "Session",
+    "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
+    "Tablet", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

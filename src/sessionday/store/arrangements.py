@@ -7,6 +7,7 @@ from typing import Any
 
 from .base import Base
 from .engine import Tx
+from .errors import Grown
 from .types import Arrangement, Session
 
 CHANGEABLE = frozenset({
@@ -18,15 +19,18 @@ AS_JSON = frozenset({"days", "limits"})
 class Arrangements(Base):
     async def arrange(
         self, session: Session, kind: str, by: str, name: str, now: int, *, body: Mapping[str, Any],
-        changes: Mapping[str, Any] | None = None,
+        changes: Mapping[str, Any] | None = None, decided_on: Session | None = None,
     ) -> None:  # fmt: skip
         """Changes columns of a session and keeps that it was done, in one transaction. What was summed up of it is
-        forgotten: it was reckoned from what has changed."""
+        forgotten: it was reckoned from what has changed. `decided_on`: as it was when this was allowed; raises Grown
+        where it has grown since, or is planned otherwise."""
         values = {key: json.dumps(value) if key in AS_JSON else value for key, value in (changes or {}).items()}
         assert values.keys() <= CHANGEABLE  # noqa: S101 - names of columns, never from outside
 
         async def arranged(tx: Tx) -> None:
             key = (session.clinic, session.id)
+            if decided_on is not None:
+                await _is_still(tx, decided_on)
             if values:
                 columns = ", ".join(f"{column} = ?" for column in values)
                 await tx.run(f"UPDATE session SET {columns} WHERE clinic = ? AND id = ?", (*values.values(), *key))  # noqa: S608
@@ -42,6 +46,14 @@ class Arrangements(Base):
         )
         rows = await self._all(sql, (session.clinic, session.id))
         return [Arrangement(n, at, by, name, kind, json.loads(body)) for n, at, by, name, kind, body in rows]
+
+
+async def _is_still(tx: Tx, known: Session) -> None:
+    """Holds the session's row from here on, so that no entry comes between."""
+    sql = f"SELECT seq, start, version FROM session WHERE clinic = ? AND id = ?{tx.for_update}"  # noqa: S608
+    rows = await tx.all(sql, (known.clinic, known.id))
+    if [tuple(row) for row in rows] != [(known.seq, known.start, known.protocol_version)]:
+        raise Grown("Something was recorded meanwhile, so nothing was changed. Look again.")
 
 
 async def note(

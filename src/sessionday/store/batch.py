@@ -122,8 +122,8 @@ class Batch:
 
     def _why(self, offer: Offer, body: Body) -> str | None:
         push, sent, head = offer.push, body.sent, self.heads[offer.key]
-        if push.unproven:
-            return "unproven"
+        if push.aside:
+            return push.aside
         if sent is None or push.newer_app:
             return "newer_app"
         if len(body.text) * 4 > MAX_BYTES and len(body.text.encode()) > MAX_BYTES:

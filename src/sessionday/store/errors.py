@@ -43,3 +43,7 @@ class DraftChanged(StoreError):
 
 class VersionTaken(StoreError):
     """A protocol of that id and version is stored already."""
+
+
+class Grown(StoreError):
+    """A session is no more what somebody decided on: something was recorded or arranged meanwhile."""

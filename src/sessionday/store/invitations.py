@@ -2,7 +2,8 @@
 
 from .base import Base, new_id
 from .engine import Tx
-from .errors import EmailTaken, StoreError
+from .errors import StoreError
+from .people import free_email
 from .types import Clinic, Invitation, Staff
 
 INVITATION = "clinic, id, role, name, email, made_by, made_at, expires_at, used_at, revoked_at"
@@ -18,6 +19,8 @@ class Invitations(Base):
         """The first clinic with its first lead, or nothing: raises StoreError where there is a clinic already."""
 
         async def made(tx: Tx) -> None:
+            # Two servers come one by one:
+            await tx.all(f"SELECT value FROM meta WHERE name = 'epoch'{tx.for_update}")  # noqa: S608
             if await tx.all("SELECT id FROM clinic LIMIT 1"):
                 raise StoreError("This Session Day has its clinic already. Sign in.")
             await tx.run(
@@ -75,8 +78,7 @@ class Invitations(Base):
             which = "clinic = ? AND id = ? AND used_at IS NULL AND revoked_at IS NULL"
             if not await tx.run(f"UPDATE invitation SET used_at = ? WHERE {which}", (now, *key)):  # noqa: S608
                 raise StoreError("This invitation was used already, or ended. Ask for a new one.")
-            if await tx.all("SELECT id FROM staff WHERE email = ?", (who.email,)):
-                raise EmailTaken(f"{who.email} is taken: somebody signs in with it already.")
+            await free_email(tx, who.email)
             await tx.run(ADD_STAFF, (who.clinic, who.id, who.email, who.name, password_hash, who.role, now))
             return who
 
@@ -86,6 +88,7 @@ class Invitations(Base):
         """Who is no lead any more has nobody invited. Raises LastLead."""
 
         async def changed(tx: Tx) -> None:
+            await _one_by_one(tx, clinic)
             await tx.run("UPDATE staff SET role = ? WHERE clinic = ? AND id = ?", (role, clinic, id))
             if role != "lead":
                 await _end_their_invitations(tx, clinic, id, now)
@@ -98,6 +101,7 @@ class Invitations(Base):
 
         async def ended(tx: Tx) -> None:
             key = (now, clinic, id)
+            await _one_by_one(tx, clinic)
             await tx.run("UPDATE staff SET ended_at = ? WHERE clinic = ? AND id = ? AND ended_at IS NULL", key)
             await tx.run("UPDATE sign_in SET ended_at = ? WHERE clinic = ? AND staff = ? AND ended_at IS NULL", key)
             await tx.run("UPDATE passkey SET ended_at = ? WHERE clinic = ? AND staff = ? AND ended_at IS NULL", key)
@@ -123,6 +127,11 @@ class Invitations(Base):
 async def _end_their_invitations(tx: Tx, clinic: str, id: str, now: int) -> None:
     open_ones = "clinic = ? AND made_by = ? AND used_at IS NULL AND revoked_at IS NULL"
     await tx.run(f"UPDATE invitation SET revoked_at = ? WHERE {open_ones}", (now, clinic, id))  # noqa: S608
+
+
+async def _one_by_one(tx: Tx, clinic: str) -> None:
+    """Two servers that take the last two leads away at once would each see the other's: the second waits here."""
+    await tx.all(f"SELECT id FROM clinic WHERE id = ?{tx.for_update}", (clinic,))  # noqa: S608
 
 
 async def _need_a_lead(tx: Tx, clinic: str) -> None:

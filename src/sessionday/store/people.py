@@ -1,12 +1,12 @@
-"""Clinics, the people who work there, and their sign-ins. Knows hashes only, never a password or a token."""
+"""Clinics, and the people who work there. Knows hashes only, never a password."""
 
 from .base import Base, new_id
 from .engine import Tx
-from .errors import Conflict, EmailTaken, StoreError
+from .errors import EmailTaken, StoreError
 from .types import Clinic, Staff
 
 CLINIC = "id, name, zone, phone, emergency, on_call, transport, keep_years"
-STAFF = "id, clinic, name, email, password_hash, ended_at, role, pin_hash"
+STAFF = "id, clinic, name, email, password_hash, ended_at, role, pin_hash, pin_wrong"
 
 
 class People(Base):
@@ -33,8 +33,7 @@ class People(Base):
         sql = "INSERT INTO staff (clinic, id, email, name, password_hash, role, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
         async def add(tx: Tx) -> Staff:
-            if await tx.all("SELECT id FROM staff WHERE email = ?", (staff.email,)):
-                raise EmailTaken(f"{staff.email} is taken: somebody signs in with it already.")
+            await free_email(tx, staff.email)
             if not await tx.all("SELECT id FROM clinic WHERE id = ?", (clinic,)):
                 raise StoreError(f"There is no clinic ‘{clinic}’.")
             await tx.run(sql, (clinic, staff.id, staff.email, name, password_hash, role, now))
@@ -55,24 +54,10 @@ class People(Base):
         sql = f"SELECT {STAFF} FROM staff WHERE clinic = ? AND ended_at IS NULL ORDER BY name, id"  # noqa: S608
         return [Staff(*row) for row in await self._all(sql, (clinic,))]
 
-    async def add_sign_in(self, staff: Staff, token_hash: str, now: int, expires_at: int) -> None:
-        sql = "INSERT INTO sign_in (clinic, staff, token_hash, made_at, expires_at) VALUES (?, ?, ?, ?, ?)"
-        try:
-            await self._run(sql, (staff.clinic, staff.id, token_hash, now, expires_at))
-        except Conflict as error:
-            raise StoreError("That sign-in exists already, or is for nobody.") from error
 
-    async def sign_in(self, token_hash: str, clinic: str | None = None) -> tuple[Staff, int, int | None] | None:
-        """(who, expires_at, ended_at); an expired one too, for what is still unsent on a device."""
-        also, args = ("", [token_hash]) if clinic is None else (" AND i.clinic = ?", [token_hash, clinic])
-        row = await self._one(
-            f"SELECT {', '.join(f's.{one}' for one in STAFF.split(', '))}, i.expires_at, i.ended_at"  # noqa: S608
-            f" FROM sign_in i JOIN staff s ON s.clinic = i.clinic AND s.id = i.staff WHERE i.token_hash = ?{also}",
-            args,
-        )
-        return (Staff(*row[:-2]), row[-2], row[-1]) if row else None
-
-    async def end_sign_in(self, token_hash: str, now: int, clinic: str = "") -> None:
-        """`clinic`: whose streams and pages hear of it at once; without it they ask again within seconds."""
-        sql = "UPDATE sign_in SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL"
-        await self._run(sql, (now, token_hash), {(clinic, "", 0)})
+async def free_email(tx: Tx, email: str) -> None:
+    """Raises EmailTaken while somebody signs in with it. Whoever has left gives it up, and keeps all that they wrote:
+    who comes back, or has the address next, is another person of the record. (Nobody can type such an address.)"""
+    await tx.run("UPDATE staff SET email = email || ' ' || id WHERE email = ? AND ended_at IS NOT NULL", (email,))
+    if await tx.all("SELECT id FROM staff WHERE email = ?", (email,)):
+        raise EmailTaken(f"{email} is taken: somebody signs in with it already.")

@@ -22,6 +22,7 @@ from .postgres import PostgresEngine
 from .protocols import Protocols
 from .record import Record
 from .seats import Seats
+from .sign_ins import SignIns
 from .sqlite import SqliteEngine
 from .summaries import Summaries
 from .types import EntryDict, News
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 class Store(
     People,
+    SignIns,
     Invitations,
     Passkeys,
     Seats,

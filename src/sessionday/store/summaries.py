@@ -5,7 +5,7 @@ An index: every row can be made again from the record, and none is believed over
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from .base import Base
@@ -13,25 +13,38 @@ from .engine import Row, Tx
 
 WATCH = "watch"  # the lease of whoever makes summaries and raises alarms
 SUMMARY = "clinic, session, seq, held, release, at, changes_at, card"
-LISTED = "s.clinic, s.id, s.handle, s.start, s.seq, s.held"
+ARRANGED = "s.start, s.version, s.initials, s.room, s.colour, s.pattern"  # in the order of Session.arranged
+LISTED = f"s.clinic, s.id, s.handle, s.seq, s.held, {ARRANGED}"
 LEFT = " AND s.erased_at IS NULL"  # no list shows what was erased as if it were a day
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A session as a list needs it: whether anything was added to it can be told from `seq` and `held`."""
+    """A session as a list needs it: whether anything was added to it can be told from `seq` and `held`, whether it was
+    moved or marked or put under other limits from the rest."""
 
     clinic: str
     id: str
     handle: str
-    start: int
     seq: int
     held: int
+    start: int
+    version: str = ""
+    initials: str = ""
+    room: str = ""
+    colour: str = ""
+    pattern: str = ""
+
+    @property
+    def arranged(self) -> list[Any]:
+        """The same as Session's."""
+        return [self.start, self.version, self.initials, self.room, self.colour, self.pattern]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a session's record said at `at`, up to `seq`: good until `changes_at`, under the release that made it."""
+    """What a session's record said at `at`, up to `seq`: good until `changes_at`, under the release that made it, and
+    while the session is as its card's `arranged` says."""
 
     clinic: str
     session: str
@@ -103,22 +116,24 @@ class Summaries(Base):
     async def note(self, holder: str, found: Sequence[Summary], alarms: Sequence[Alarm], *, by_time: bool) -> bool:
         """Keeps summaries, and alarms where they are new, if `holder` still is the one that watches.
 
-        `by_time`: nobody has heard of the change yet, since no entry brought it.
+        `by_time`: nobody has heard of the change yet, since no entry brought it. What was reckoned from a session that
+        has been arranged otherwise meanwhile is dropped: it is made anew.
         """
 
         async def keep(tx: Tx) -> bool:
             if not self.alone and not await _holds(tx, holder):
                 return False
+            gone = {(one.clinic, one.session) for one in found if not await _is_as_drawn(tx, one)}
             await tx.many(
                 f"INSERT INTO summary ({SUMMARY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
                 " ON CONFLICT (clinic, session) DO UPDATE SET seq = excluded.seq, held = excluded.held,"
                 " release = excluded.release, at = excluded.at, changes_at = excluded.changes_at, card = excluded.card",
-                [(*_columns(one), json.dumps(one.card)) for one in found],
+                [(*_columns(one), json.dumps(one.card)) for one in found if (one.clinic, one.session) not in gone],
             )
             await tx.many(
                 "INSERT INTO alarm (clinic, session, alert, level, since, raised_at, raised_by)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [(a.clinic, a.session, a.alert, a.level, a.since, a.raised_at, a.raised_by) for a in alarms],
+                [astuple(one) for one in alarms if (one.clinic, one.session) not in gone],
             )
             return True
 
@@ -131,6 +146,16 @@ class Summaries(Base):
             " WHERE clinic = ? AND session = ? ORDER BY raised_at, alert"
         )
         return [Alarm(*row) for row in await self._all(sql, (clinic, session))]
+
+    async def alarmed(self, clinic: str, since: int, until: int, kind: str) -> set[str]:
+        """The sessions planned to start in that time for which an alarm of a kind (how its key begins) was ever
+        raised, also where nothing is left of it."""
+        rows = await self._all(
+            "SELECT DISTINCT a.session FROM session s JOIN alarm a ON a.clinic = s.clinic AND a.session = s.id"
+            " WHERE s.clinic = ? AND s.start >= ? AND s.start < ? AND a.alert LIKE ?",
+            (clinic, since, until, f"{kind}:%"),
+        )
+        return {row[0] for row in rows}
 
     async def lease(self) -> tuple[str, int] | None:
         """(holder, beat) of the watch, which only one process may keep at a time."""
@@ -147,6 +172,15 @@ class Summaries(Base):
             return await self._run(sql, (WATCH, holder)) == 1
         sql = "UPDATE lease SET holder = ?, beat = beat + 1 WHERE name = ? AND holder = ? AND beat = ?"
         return await self._run(sql, (holder, WATCH, *seen)) == 1
+
+
+async def _is_as_drawn(tx: Tx, one: Summary) -> bool:
+    """Whether its session is still arranged as when it was summed up. Its row is held, so that it stays so."""
+    arranged = one.card.get("arranged")
+    if arranged is None:
+        return True
+    sql = f"SELECT {ARRANGED} FROM session s WHERE clinic = ? AND id = ?{tx.for_update}"  # noqa: S608
+    return [list(row) for row in await tx.all(sql, (one.clinic, one.session))] == [arranged]
 
 
 async def _holds(tx: Tx, holder: str) -> bool:

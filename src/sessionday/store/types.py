@@ -33,6 +33,32 @@ class Staff:
     ended_at: int | None
     role: str = "staff"
     pin_hash: str | None = None
+    pin_wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody of the clinic at one browser. `tablet`: the shared one that it is; the times in ms, as the table has
+    them."""
+
+    staff: Staff
+    expires_at: int
+    ended_at: int | None
+    tablet: str = ""
+    used_at: int = 0
+    locked_at: int | None = None
+    proved_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tablet:
+    """A browser that several of the clinic's staff use. `made_by` is a name."""
+
+    clinic: str
+    id: str
+    name: str
+    made_by: str
+    made_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +117,11 @@ class Session:
     erased_at: int | None = None
     kept_at: int | None = None  # since when it is to be kept, whatever the clinic's rule says
 
+    @property
+    def arranged(self) -> list[Any]:
+        """What a card or a summary of it is drawn from beside the record."""
+        return [self.start, self.protocol_version, self.initials, self.room, self.colour, self.pattern]
+
     def rules_form(self) -> dict[str, Any]:
         return {"id": self.id, "start": self.start, "pickup_code": self.pickup_code, "days": self.days}
 
@@ -111,7 +142,8 @@ class Seat:
 @dataclass(slots=True)
 class Push:
     """What one device offers in one request. `by` is the person: a seat's id or a staff member's. `set`: by entry, how
-    many ms the device's clock was set forward after it was written; no part of the entry itself."""
+    many ms the device's clock was set forward after it was written; no part of the entry itself. `aside`: why all of it
+    is kept aside, whatever it is."""
 
     clinic: str
     session: str
@@ -123,7 +155,7 @@ class Push:
     entries: list[Any]
     revoked: bool = False
     newer_app: bool = False
-    unproven: bool = False
+    aside: str = ""
     set: dict[str, int] | None = None
 
 

@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionday import zones
+from sessionday.web.access import lead_of
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import lead_of
 from sessionday.web.site import site_of
 from sessionday.words import WORDS
 

@@ -1,20 +1,26 @@
-"""Notes who of the clinic reads whose session: in the background, the same thing by the same person once a minute."""
+"""Notes who of the clinic reads whose session: in the background, the same thing by the same person once a minute.
+
+What a browser fetches again by itself, behind a page that somebody has open, is noted too, once in ten minutes: the
+device had it, whether or not anybody looked.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable
 
-from sessionday.store import Access, Store, StoreError
+from sessionday.store import Access, Staff, Store, StoreError
 from sessionday.web.here import Here
 
 MINUTE = 60_000
+REFRESH = "refresh"
+REFRESH_MS = 10 * MINUTE
 WAIT_SECONDS = 2.0  # what is read in this time is written at once
 
 log = logging.getLogger(__name__)
 
 
 class Accesses:
-    """What is still to be written, and what was noted within the last minute."""
+    """What is still to be written, and what was noted not long ago."""
 
     def __init__(self, store: Store, now: Callable[[], int]) -> None:
         self._store = store
@@ -25,12 +31,18 @@ class Accesses:
 
     def note(self, here: Here, what: str) -> None:
         """`here` is staff, who reads `what` of the session: page, step, record, or an export's ending."""
-        key, now = (here.session.id, here.person, what), self._now()
-        if now - self._noted.get(key, -MINUTE) < MINUTE:
+        self._note(here.session.clinic, Access(here.session.id, here.person, here.name, what, self._now()))
+
+    def note_clinic(self, staff: Staff, what: str) -> None:
+        """Staff read `what` of many sessions at once: a search, or figures."""
+        self._note(staff.clinic, Access("", staff.id, staff.name, what, self._now()))
+
+    def _note(self, clinic: str, access: Access) -> None:
+        key = (access.session, access.staff, access.what)
+        if access.at - self._noted.get(key, -REFRESH_MS) < _rest(access.what):
             return
-        self._noted[key] = now
-        access = Access(here.session.id, here.person, here.name, what, now)
-        self._waiting.append((here.session.clinic, access))
+        self._noted[key] = access.at
+        self._waiting.append((clinic, access))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._soon(), name="sessionday accesses")
 
@@ -45,7 +57,7 @@ class Accesses:
                 log.warning("who read what could not be written, and is kept for later: %s", error)
                 self._waiting += [(clinic, access) for access in mine]
         now = self._now()
-        self._noted = {key: at for key, at in self._noted.items() if now - at < MINUTE}
+        self._noted = {key: at for key, at in self._noted.items() if now - at < _rest(key[2])}
 
     async def _soon(self) -> None:
         await asyncio.sleep(WAIT_SECONDS)
@@ -57,3 +69,8 @@ class Accesses:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.flush()
+
+
+def _rest(what: str) -> int:
+    """For how long the same is not noted again (ms)."""
+    return REFRESH_MS if what == REFRESH else MINUTE

@@ -6,15 +6,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sessionday.band import COLOURS, PATTERNS, band_of
-from sessionday.booking import days_of, over_at, pin
+from sessionday.band import COLOURS, PATTERNS, Band, band_of
+from sessionday.booking import pin
 from sessionday.limits import STRICTER, offered
+from sessionday.moved import last_move
 from sessionday.record.arranged import sentence
+from sessionday.store import Grown, Session
 from sessionday.web.access import reader_of
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here
+from sessionday.web.moving import again, before_dose, reschedule
 from sessionday.web.reading import form_of
-from sessionday.web.sessions import Unclear, read_limits_of, read_start
+from sessionday.web.sessions import Alike, Unclear, mark_alike, read_limits_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
@@ -28,9 +31,10 @@ async def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """POST /s/{handle}/arrange: `do` is `reschedule`, `hand_over`, `take` or `band`; 422 where it is unclear."""
+    """POST /s/{handle}/arrange: `do` is `reschedule`, `hand_over`, `take` or `band`; 422 where it is unclear, 409 where
+    names or marks are alike, or something was recorded meanwhile."""
     site, here, form = site_of(request), await _staff_at(request), await form_of(request)
-    ways = {"reschedule": _reschedule, "hand_over": _hand_over, "take": _take, "band": _band}
+    ways = {"reschedule": reschedule, "hand_over": _hand_over, "take": _take, "band": _band}
     way = ways.get(form.get("do", ""))
     if way is None:
         raise NotYours
@@ -38,6 +42,11 @@ async def change(request: Request) -> Response:
         await way(site, here, form)
     except Unclear as unclear:
         return await _page(site, here, 422, error=unclear, typed=form)
+    except Alike as found:
+        return await _page(site, here, 409, alike=_alike_view(here, found), typed=form)
+    except Grown:
+        grown = Unclear("", WORDS["en"]["arrange"]["errors"]["grown"])
+        return await _page(site, await _staff_at(request), 409, error=grown, typed=form)
     return RedirectResponse(f"/s/{here.session.handle}/arrange", status_code=303)
 
 
@@ -48,27 +57,37 @@ async def limits(request: Request) -> Response:
 
 
 async def set_limits(request: Request) -> Response:
-    """POST /s/{handle}/limits: pins them into this session's protocol, until the first dose; 422 where unclear."""
+    """POST /s/{handle}/limits: pins them into this session's protocol, until the first dose; 422 where unclear, 409
+    where something was recorded meanwhile."""
     site, here, form = site_of(request), await _limiter_at(request), await form_of(request)
     try:
-        await _refuse_after_dose(site, here)
+        decided_on = await before_dose(site, here)
         found = read_limits_of(here.checklist, form)
         _refuse_looser(here, found, form)
+        await _pin_limits(site, here, found, decided_on)
     except Unclear as unclear:
         return await _limits_page(site, here, 422, error=unclear, typed=form)
+    except Grown:
+        grown = Unclear("", WORDS["en"]["arrange"]["errors"]["grown"])
+        return await _limits_page(site, await _limiter_at(request), 409, error=grown)
+    return RedirectResponse(f"/s/{here.session.handle}/limits?saved", status_code=303)
+
+
+async def _pin_limits(site: Site, here: Here, found: dict[str, float], decided_on: Session) -> None:
     plain = await site.states.plain_checklist(here.session)
-    pinned = await pin(site.store, here.clinic, plain, found, site.now())
+    move = last_move(await site.store.arrangements(here.session), here.session.start)
+    pinned = await pin(site.store, here.clinic, plain, found, site.now(), move)
     await site.store.arrange(
         here.session, "limits", here.person, here.name or here.role, site.now(), body={"limits": found},
-        changes={"version": pinned.version, "limits": found},
+        changes={"version": pinned.version, "limits": found}, decided_on=decided_on,
     )  # fmt: skip
-    return RedirectResponse(f"/s/{here.session.handle}/limits?saved", status_code=303)
 
 
 async def _staff_at(request: Request) -> Here:
     here = await reader_of(request)
     if here.role != "staff":
         raise NotYours
+    site_of(request).accesses.note(here, "arrange")
     return here
 
 
@@ -76,23 +95,9 @@ async def _limiter_at(request: Request) -> Here:
     here = await reader_of(request)
     if here.role not in ("staff", "prescriber"):
         raise NotYours
+    if here.role == "staff":
+        site_of(request).accesses.note(here, "limits")
     return here
-
-
-async def _refuse_after_dose(site: Site, here: Here) -> None:
-    """After the first dose the day runs under what was agreed: changing it would rewrite what was right at the time."""
-    current = await site.states.of(here.session, site.now())
-    if current.state["stage"] != "before":
-        raise Unclear("", WORDS["en"]["arrange"]["errors"]["begun"])
-
-
-async def _refuse_once_begun(site: Site, here: Here) -> None:
-    """Nor where a dose is taken for granted because nothing is heard: moving the day would lift the hold from every
-    phone while the dose may lie on a tablet without signal."""
-    await _refuse_after_dose(site, here)
-    current = await site.states.of(here.session, site.now())
-    if current.state["hold_until"] is not None or site.now() >= here.session.start:
-        raise Unclear("", WORDS["en"]["arrange"]["errors"]["started"])
 
 
 def _refuse_looser(here: Here, found: dict[str, float], form: dict[str, str]) -> None:
@@ -106,17 +111,6 @@ def _refuse_looser(here: Here, found: dict[str, float], form: dict[str, str]) ->
         limit = here.session.limits.get(kind.id)
         if limit is not None and (kind.id not in found or STRICTER[kind.side](limit, found[kind.id]) != found[kind.id]):
             raise Unclear(kind.id, words["errors"]["looser"].replace("{label}", words["limits"][kind.id]))
-
-
-async def _reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
-    await _refuse_once_begun(site, here)
-    start = read_start(here.clinic, form.get("start", ""), site.now())
-    days = days_of(here.clinic, here.checklist, start)
-    await site.store.arrange(
-        here.session, "rescheduled", here.person, here.name, site.now(),
-        body={"from": here.session.start, "to": start, "why": form.get("why", "").strip()[:500]},
-        changes={"start": start, "days": days, "over_at": over_at(days)},
-    )  # fmt: skip
 
 
 async def _hand_over(site: Site, here: Here, form: dict[str, str]) -> None:
@@ -144,6 +138,9 @@ async def _band(site: Site, here: Here, form: dict[str, str]) -> None:
         "colour": form["colour"],
         "pattern": form["pattern"],
     }
+    like = await mark_alike(site, here.clinic, Band(**changes), here.session)
+    if like and form.get("different") != "yes":
+        raise Alike(like)
     await site.store.arrange(here.session, "band", here.person, here.name, site.now(), body=changes, changes=changes)
 
 
@@ -164,10 +161,18 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
         "colours": COLOURS,
         "patterns": PATTERNS,
         "cancel_step": next((s["id"] for s in here.checklist.rules["steps"] if s["marks"] == "cancel"), None),
+        "again": await again(site, here),
+        "alike": None,
         "error": None,
         "typed": {},
     }
     return site.pages.response("arrange/show.html", status, **{**context, **more})
+
+
+def _alike_view(here: Here, found: Alike) -> list[dict[str, str]]:
+    return [
+        {"name": one.client, "start": local_time(here.clinic, one.start), "room": one.room} for one in found.sessions
+    ]
 
 
 def _waiting(arranged: Any) -> dict[str, Any] | None:

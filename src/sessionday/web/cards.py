@@ -40,9 +40,10 @@ class Card:
     drawn: Parts
 
     def holds(self, listed: Listed, release: str, now: int) -> bool:
-        """Whether it still says what the record says."""
+        """Whether it still says what the record says, and what was arranged."""
         one = self.summary
         unchanged = (one.seq, one.held, one.release) == (listed.seq, listed.held, release)
+        unchanged = unchanged and one.card.get("arranged") == listed.arranged
         return unchanged and one.at <= now and (one.changes_at is None or now < one.changes_at)
 
     def is_shown(self, now: int) -> bool:
@@ -139,6 +140,7 @@ def card_of(pack: telling.Pack, current: Current, session: Session, held: int) -
         "held": held,
         "changes_at": state["changes_at"],
         "seq": current.seq,
+        "arranged": session.arranged,
         "urgency": _urgency(alerts, current, session),
     }
 

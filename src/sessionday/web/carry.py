@@ -4,10 +4,10 @@ import base64
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from sessionday.store import Push, Seat, Session, Staff, Verdict
-from sessionday.web.access import reader_of, staff_at
+from sessionday.web.access import reader_of, staff_at, staff_of
 from sessionday.web.errors import NotSignedIn, NotYours, Refused
 from sessionday.web.light import Bundle, Unreadable, key_for, read_bundle
 from sessionday.web.reading import SYNC_LIMIT, as_json, json_of
@@ -32,12 +32,10 @@ async def key(request: Request) -> Response:
 
 async def page(request: Request) -> Response:
     """GET /carry: reads phones of any session of the clinic. The only page that may use the camera."""
-    site, signed_in = site_of(request), await staff_at(request)
-    if signed_in is None or signed_in.expired:
-        return RedirectResponse("/sign-in", status_code=303)
+    site, staff = site_of(request), await staff_of(request)
     if not site.release.light:
         raise NotYours
-    response = site.pages.response("carry/show.html", staff=signed_in.staff)
+    response = site.pages.response("carry/show.html", staff=staff)
     response.headers["Permissions-Policy"] = WITH_CAMERA
     return response
 
@@ -57,7 +55,7 @@ async def carry(request: Request) -> Response:
     # Another's page: what it holds waits for them.
     verdicts = [] if ask.person not in ("", staff.id) else [await _taken(site, staff, ask, one) for one in ask.entries]
     envelope = {"v": 1, "epoch": site.store.epoch, "now": site.now(), "build": site.release.build, "person": staff.id}
-    ended = {"signed_out": True} if signed_in.expired else {}
+    ended = {"signed_out": True} if signed_in.expired or signed_in.locked else {}
     return as_json({**envelope, **ended, "seq": 0, "more": False, "entries": [], "verdicts": verdicts})
 
 
@@ -115,7 +113,7 @@ def _unproven(session: Session, staff: Staff, ask: Ask, bundle: Bundle, now: int
         sent_at=ask.sent_at,
         now=now,
         entries=[bundle.claim()],
-        unproven=True,
+        aside="unproven",
     )
 
 

@@ -30,11 +30,11 @@ class Reading:
 def readings(steps: Iterable[Mapping[str, Any]], entries: Sequence[Entry]) -> list[Reading]:
     """What was measured and still stands, oldest first. What is asked once counts as it was said last."""
     measures = {step["id"]: step for step in steps if step["answer"]["type"] == "measure"}
-    gone = {entry["of"] for entry in entries if entry["kind"] == "withdraw"}
+    gone = {(entry["of"], entry["role"]) for entry in entries if entry["kind"] == "withdraw"}  # nobody for another role
     found: dict[Any, Reading] = {}
     for entry in sorted(entries, key=lambda entry: entry["t"]):
         step = measures.get(entry["step"])
-        if step is None or entry["kind"] != "answer" or entry["id"] in gone:
+        if step is None or entry["kind"] != "answer" or (entry["id"], entry["role"]) in gone:
             continue
         again = step["every"] is not None or step["marks"] == "dose"
         fields = {field["id"]: field for field in step["answer"]["fields"]}

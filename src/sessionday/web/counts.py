@@ -11,22 +11,23 @@ OTHER_WAY = frozenset({"back_up", "clinic_arranged", "stays", "goes_alone"})
 OVER = ("closed", "cancelled")
 KINDS = (
     "planned", "dosed", "closed", "cancelled", "open", "ride_failed", "waived", "overdue", "breached", "drove",
-    "helped",
-    "erased",
+    "helped", "held", "erased",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Waive:
-    """A step that was set aside: by whom, and why."""
+    """A step that was set aside: by whom (a name, where it is known whose), and why."""
 
     step: str
     reason: str
     name: str
+    role: str = "staff"
 
 
-def happened(state: State, entries: Iterable[Entry]) -> set[str]:
-    """Which of KINDS a session counts for."""
+def happened(state: State, entries: Iterable[Entry], held: int = 0, *, was_overdue: bool = False) -> set[str]:
+    """Which of KINDS a session counts for. `held`: how much was kept aside; `was_overdue`: whether something once was,
+    though it is answered now."""
     said = [entry for entry in entries if entry["kind"] == "answer"]
     keys = [alert["key"].split(":", 1)[0] for alert in state["alerts"]]
     found = {
@@ -37,10 +38,11 @@ def happened(state: State, entries: Iterable[Entry]) -> set[str]:
         "open": state["stage"] not in OVER,
         "ride_failed": any(_ride_failed(entry) for entry in said),
         "waived": any(waives(entries)),
-        "overdue": "overdue" in keys,
+        "overdue": was_overdue or "overdue" in keys,
         "breached": "breach" in keys,
         "drove": _drove(state),
         "helped": "help" in keys,
+        "held": held > 0,
     }
     return {kind for kind, so in found.items() if so}
 
@@ -48,7 +50,7 @@ def happened(state: State, entries: Iterable[Entry]) -> set[str]:
 def waives(entries: Iterable[Entry]) -> list[Waive]:
     """Everything that was set aside, also what was taken back later."""
     return [
-        Waive(entry["step"], (entry["reason"] or "").strip(), entry.get("name") or "")
+        Waive(entry["step"], (entry["reason"] or "").strip(), entry.get("name") or "", entry["role"])
         for entry in entries
         if entry["kind"] == "waive"
     ]

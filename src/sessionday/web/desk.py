@@ -19,7 +19,7 @@ CODE_MS = 24 * 3_600_000
 
 async def seats(request: Request) -> Response:
     """POST /s/{handle}/seats: `do` is `code` or `link` (a new one, shown once), `revoke` (the seat's link and pages) or
-    `end` (the pages of one browser)."""
+    `end` (the pages of one browser; with `new_link`, what it came by opens nothing any more)."""
     site, here = site_of(request), await reader_of(request)
     form = await form_of(request)
     seat = next((one for one in here.seats if one.id == form.get("seat")), None)
@@ -28,6 +28,10 @@ async def seats(request: Request) -> Response:
     do = form.get("do")
     if do == "link":
         return await new_link(site, here, seat)
+    if do == "end" and form.get("new_link") == "yes":
+        shown = await new_link(site, here, seat)  # first: between the two, the old one would let it in again
+        await _ended(site, here, seat, form.get("browser", ""))
+        return shown
     if do in ("revoke", "end"):
         return await _ended(site, here, seat, form.get("browser", "") if do == "end" else None)
     code, until = new_code(), site.now() + CODE_MS

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.protocols import Checklist, Problem, ProtocolError, compile_text, copied, named, own_problems
 from sessionday.store import Draft, DraftChanged, Staff, VersionTaken
+from sessionday.web.access import lead_of
 from sessionday.web.errors import NotYours, Refused
-from sessionday.web.leads import lead_of
 from sessionday.web.protocols import clock_of, version_of
 from sessionday.web.reading import as_json, form_of, json_of
 from sessionday.web.shelf import shelf_of

@@ -13,6 +13,7 @@ from sessionday.store import Arrangement, Clinic, NotErasable
 from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import NotYours, Refused
 from sessionday.web.here import Here
+from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.set_up import Unclear
 from sessionday.web.sharing import local_time
@@ -38,6 +39,8 @@ async def change(request: Request) -> Response:
     way = ways.get(form.get("do", ""))
     if way is None:
         raise NotYours
+    if asked := await unless_proven(request, here, form, always=True):
+        return asked
     try:
         await way(site, here, form)
     except Unclear as unclear:

@@ -30,3 +30,11 @@ class NotSignedIn(Refused):
 
     def __init__(self) -> None:
         super().__init__(401, "not_signed_in", "Open your link again, or sign in.")
+
+
+class SignInFirst(NotSignedIn):
+    """Nobody is signed in where a page was asked for, or the tablet is locked: they are led to where they can."""
+
+    def __init__(self, where: str) -> None:
+        Refused.__init__(self, 303, "not_signed_in", "Sign in first.")
+        self.headers = {"Location": where}

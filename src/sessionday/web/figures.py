@@ -14,11 +14,12 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.record.table import inert
 from sessionday.store import Clinic, Session
+from sessionday.web.access import staff_of
 from sessionday.web.counts import KINDS, Waive, by_day, happened, waives
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import staff_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
+from sessionday.web.telling import fill
 from sessionday.words import WORDS
 
 MOST = 2_000  # sessions of one month
@@ -27,9 +28,12 @@ BAR, HIGH = 22, 200  # of the plot: a day's width, the highest bar
 
 @dataclass(slots=True)
 class Figures:
-    """Of the sessions that were planned for some days."""
+    """Of the sessions that were planned for some days: of `all`, no more than MOST are counted. `held`: what was kept
+    aside in them."""
 
     days: list[str]
+    all: int = 0
+    held: int = 0
     sessions: dict[str, list[Session]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     waived: dict[Waive, int] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -56,11 +60,14 @@ async def table(request: Request) -> Response:
     writer = csv.writer(out, lineterminator="\r\n")
     words = WORDS["en"]["figures"]["kinds"]
     writer.writerow([WORDS["en"]["figures"]["session"], *(words[kind] for kind in KINDS)])
+    counted = {kind: {one.id for one in found} for kind, found in figures.sessions.items()}
     for one in figures.sessions["planned"]:
-        marks = ["1" if one in figures.sessions[kind] else "0" for kind in KINDS]
-        writer.writerow([inert(f"{_named(one)}, {local_time(clinic, one.start)}"), *marks])
+        marks = ["1" if one.id in counted[kind] else "0" for kind in KINDS]
+        writer.writerow([inert(f"{whose(one)}, {local_time(clinic, one.start)}"), *marks])
     for waive, count in figures.waived.items():
-        writer.writerow([inert(waive.step), inert(waive.reason), inert(waive.name), count])
+        writer.writerow([inert(waive.step), inert(waive.reason), inert(_by(waive)), count])
+    if cut := _cut(figures):
+        writer.writerow([cut])
     headers = {"Content-Disposition": f'attachment; filename="figures-{asked}.csv"'}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -70,25 +77,29 @@ async def figures_of(site: Site, clinic: Clinic, asked: str) -> Figures:
     zone = zones.zone_named(clinic.zone)
     days = days_of(asked)
     since, until = zones.day_of(days[0], zone)[0], zones.day_of(days[-1], zone)[1]
-    figures, counted = Figures(days), []
-    for session in (await site.store.sessions_from(clinic.id, since, until))[:MOST]:
-        kinds, set_aside = await _counts(site, session)
+    found = await site.store.sessions_from(clinic.id, since, until)
+    overdue = await site.store.alarmed(clinic.id, since, until, "overdue")
+    figures, counted = Figures(days, len(found)), []
+    for session in found[:MOST]:
+        kinds, set_aside = await _counts(site, session, was_overdue=session.id in overdue)
+        figures.held += session.held
         counted.append((zones.shown(session.start, zone)[:10], kinds))
         for kind in kinds:
             figures.sessions[kind].append(session)
         for waive in set_aside:
             figures.waived[waive] = figures.waived.get(waive, 0) + 1
         await asyncio.sleep(0)  # phones that sync meanwhile come first
-    figures.rows = by_day(days, counted)
+    figures.rows = [{**row, "named": day_text(row["day"])} for row in by_day(days, counted)]
     return figures
 
 
-async def _counts(site: Site, session: Session) -> tuple[set[str], list[Waive]]:
+async def _counts(site: Site, session: Session, *, was_overdue: bool) -> tuple[set[str], list[Waive]]:
     """What a session counts for. Of an erased one nobody knows any more what happened, only that it was."""
     if session.erased_at is not None:
-        return {"planned", "erased"}, []
+        return {"planned", "erased", *(["held"] if session.held else [])}, []
     current = await site.states.of(session, site.now())
-    return happened(current.state, current.entries), waives(current.entries)
+    kinds = happened(current.state, current.entries, session.held, was_overdue=was_overdue)
+    return kinds, waives(current.entries)
 
 
 def days_of(asked: str) -> list[str]:
@@ -108,6 +119,7 @@ async def _asked(request: Request) -> tuple[Site, Clinic, str]:
     clinic = await site.store.clinic(staff.clinic)
     if clinic is None:
         raise NotYours
+    site.accesses.note_clinic(staff, "figures")
     now = zones.shown(site.now(), zones.zone_named(clinic.zone))
     asked = request.query_params.get("day") or request.query_params.get("month") or now[:7]
     return site, clinic, asked[:10]
@@ -116,6 +128,7 @@ async def _asked(request: Request) -> tuple[Site, Clinic, str]:
 def _shown(site: Site, clinic: Clinic, asked: str, figures: Figures | None) -> dict[str, Any]:
     words = WORDS["en"]["figures"]
     context: dict[str, Any] = {"asked": asked, "error": "", "numbers": [], "waived": [], "bars": [], "rows": []}
+    context |= {"named": asked, "held": 0, "cut": ""}
     if figures is None:
         return {**context, "error": words["no_days"], "wide": 0, "high": HIGH}
     numbers = [
@@ -124,21 +137,47 @@ def _shown(site: Site, clinic: Clinic, asked: str, figures: Figures | None) -> d
         for kind, found in figures.sessions.items()
     ]  # fmt: skip
     waived = [
-        {"step": one.step, "reason": one.reason, "name": one.name, "count": n} for one, n in figures.waived.items()
+        {"step": one.step, "reason": one.reason, "name": _by(one), "count": n} for one, n in figures.waived.items()
     ]
     wide = BAR * len(figures.rows)
     return {
         **context, "numbers": numbers, "waived": waived, "rows": figures.rows, "bars": bars(figures.rows),
-        "wide": max(wide, BAR), "high": HIGH,
+        "wide": max(wide, BAR), "high": HIGH, "named": _named(asked), "held": figures.held, "cut": _cut(figures),
     }  # fmt: skip
 
 
-def _named(one: Session) -> str:
+def whose(one: Session) -> str:
+    """Whose session it was, while anybody knows."""
     return one.client or str(WORDS["en"]["erasing"]["stage"])
 
 
+def _by(waive: Waive) -> str:
+    """Who set it aside: a name, else at least from which seat."""
+    return waive.name or str(WORDS["en"]["roles"].get(waive.role, waive.role))
+
+
+def _cut(figures: Figures) -> str:
+    """That not all of it was counted; empty where it was."""
+    if figures.all <= MOST:
+        return ""
+    return fill(WORDS["en"]["figures"]["cut"], all=figures.all, most=MOST)
+
+
+def _named(asked: str) -> str:
+    """A day with its weekday, or a month: ‘Tue 1 Dec 2026’, ‘Dec 2026’."""
+    if len(asked) == 10:
+        return f"{day_text(asked)} {asked[:4]}"
+    return f"{WORDS['en']['months'][int(asked[5:7]) - 1]} {asked[:4]}"
+
+
+def day_text(day: str) -> str:
+    """‘2026-12-01’ as people read it: ‘Tue 1 Dec’."""
+    known, words = date.fromisoformat(day), WORDS["en"]
+    return f"{words['weekdays'][known.weekday()]} {known.day} {words['months'][known.month - 1]}"
+
+
 def _line(clinic: Clinic, one: Session) -> dict[str, str]:
-    return {"handle": one.handle, "client": _named(one), "start": local_time(clinic, one.start)}
+    return {"handle": one.handle, "client": whose(one), "start": local_time(clinic, one.start)}
 
 
 def bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

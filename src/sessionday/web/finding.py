@@ -8,10 +8,11 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.band import band_of, plain
 from sessionday.store import Clinic, Session
+from sessionday.web.access import staff_of
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import staff_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
+from sessionday.web.telling import fill
 from sessionday.words import WORDS
 
 A_PAGE = 30
@@ -25,6 +26,7 @@ async def show(request: Request) -> Response:
     clinic = await site.store.clinic(staff.clinic)
     if clinic is None:
         raise NotYours
+    site.accesses.note_clinic(staff, "search")
     asked = {key: request.query_params.get(key, "").strip()[:60] for key in ("name", "from", "to", "page")}
     page = int(asked["page"]) if asked["page"].isdecimal() and len(asked["page"]) < 5 else 1
     try:
@@ -32,16 +34,17 @@ async def show(request: Request) -> Response:
     except zones.ZoneError:
         return site.pages.response(
             "sessions/found.html", 422, staff=staff, asked=asked, error=WORDS["en"]["finding"]["no_day"],
-            rows=[], count=0, page=1, more=False,
+            rows=[], count=0, page=1, more=False, cut="",
         )  # fmt: skip
     name = plain(asked["name"])
-    known = await site.store.sessions_newest(clinic.id, since, until, LOOKED_AT)
-    found = [one for one in known if name in plain(one.client)]
+    known = await site.store.sessions_newest(clinic.id, since, until, LOOKED_AT + 1)
+    found = [one for one in known[:LOOKED_AT] if name in plain(one.client)]
+    cut = fill(WORDS["en"]["finding"]["cut"], most=LOOKED_AT) if len(known) > LOOKED_AT else ""
     shown = found[(max(page, 1) - 1) * A_PAGE :][:A_PAGE]
     rows = [await _row(site, clinic, one) for one in shown]
     return site.pages.response(
         "sessions/found.html", staff=staff, asked=asked, error="", rows=rows, count=len(found), page=max(page, 1),
-        more=len(found) > max(page, 1) * A_PAGE,
+        more=len(found) > max(page, 1) * A_PAGE, cut=cut,
     )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ _values = itemgetter(*ENTRY_KEYS)
 
 @dataclass(slots=True)
 class Here:
-    """Somebody at a session: which seat they sit in, and whether that has ended."""
+    """Somebody at a session: which seat they sit in, and whether that has ended. Of staff at a shared tablet (`tablet`
+    is its id) also whether it is locked, and when they last showed who they are."""
 
     place: Place
     role: str
@@ -26,6 +27,9 @@ class Here:
     credential: str
     revoked: bool = False
     expired: bool = False
+    locked: bool = False
+    tablet: str = ""
+    proved_at: int = 0
 
     @property
     def form_device(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from sessionday.protocols import Checklist
-from sessionday.store import Clinic, Look, News, Seat, Session, Staff, Store, StoreError
+from sessionday.store import Clinic, Look, News, Seat, Session, SignIn, Store, StoreError
 from sessionday.web.security import digest
 
 BELIEVED_SECONDS = 1.0
@@ -46,7 +46,7 @@ class Known:
         self._store = store
         self._checklist = checklist
         self._places: Brief[str, Place] = Brief(seconds)
-        self._staff: Brief[str, tuple[Staff, int, int | None]] = Brief(seconds)
+        self._sign_ins: Brief[str, SignIn] = Brief(seconds)
         self._seats: Brief[tuple[str, str], Seat] = Brief(seconds)
         self._phone: Brief[str, str] = Brief(seconds)
         self._handles: dict[str, str] = {}
@@ -55,9 +55,13 @@ class Known:
         """The session of a handle."""
         return await self._places.of(handle, lambda: self._read(handle))
 
-    async def staff(self, secret: str) -> tuple[Staff, int, int | None] | None:
-        """Who signed in with it: (who, expires_at, ended_at)."""
-        return await self._staff.of(secret, lambda: self._sign_in(secret))
+    async def sign_in(self, secret: str) -> SignIn | None:
+        """Who signed in with it."""
+        return await self._sign_ins.of(secret, lambda: self._read_sign_in(secret))
+
+    def changed(self, secret: str) -> None:
+        """Who signed in with it was noted to be here."""
+        self._sign_ins.forget([secret])
 
     async def seat(self, credential: str, session: Session) -> Seat | None:
         """The seat of `session` that the browser with this credential holds."""
@@ -77,10 +81,10 @@ class Known:
         elif gone := {one for _, one, seq in news if one and not (seq and grew_here(one, seq))}:
             self._places.forget([self._handles[one] for one in gone if one in self._handles])
         if news is None or not all(seq for _, _, seq in news):
-            self._staff.forget()
+            self._sign_ins.forget()
             self._seats.forget()
 
-    async def _sign_in(self, secret: str) -> tuple[Staff, int, int | None] | None:
+    async def _read_sign_in(self, secret: str) -> SignIn | None:
         token = digest(secret)
         return await self._store.sign_in(token, secret[:CLINIC]) or await self._store.sign_in(token)
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from sessionday.store import StoreError
 from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import Erased, NotSignedIn, NotYours
-from sessionday.web.news import Listener, told
+from sessionday.web.news import Listener, people, told
 from sessionday.web.site import Site, site_of
 
 BEAT_SECONDS = 8.0
@@ -32,7 +32,8 @@ async def session_live(request: Request) -> "Events":
     async def still() -> bytes:
         return told(site.states.newest((await reader_of(request)).session))
 
-    return Events(site, here.session.id, still, empty=request.method == "HEAD", reader=here.credential)
+    topics = (here.session.id, *([people(here.clinic.id)] if here.role == "staff" else []))
+    return Events(site, topics, still, empty=request.method == "HEAD", reader=here.credential)
 
 
 async def board_live(request: Request) -> "Events":
@@ -41,13 +42,13 @@ async def board_live(request: Request) -> "Events":
 
     async def still() -> bytes:
         known = await staff_at(request)
-        if known is None or known.expired:
+        if known is None or known.expired or known.locked:
             raise NotSignedIn
         return told(site.now())
 
     await still()
     signed_in = await staff_at(request)
-    return Events(site, signed_in.staff.clinic if signed_in else "", still, empty=request.method == "HEAD")
+    return Events(site, (signed_in.staff.clinic if signed_in else "",), still, empty=request.method == "HEAD")
 
 
 class Live:
@@ -70,12 +71,12 @@ class Events:
     """
 
     def __init__(
-        self, site: Site, topic: str, still: Callable[[], Awaitable[bytes]], *, empty: bool, reader: str = ""
+        self, site: Site, topics: Sequence[str], still: Callable[[], Awaitable[bytes]], *, empty: bool, reader: str = ""
     ) -> None:
         self._site = site
-        self._topic = topic
+        self._topics = topics
         self._still = still
-        self._reader = (topic, reader)
+        self._reader = (topics[0], reader)
         self._empty = empty  # a HEAD has no body, so it would never end
 
     async def __call__(self, receive: Receive, send: Send) -> None:
@@ -83,12 +84,12 @@ class Events:
         first = await self._still()  # before anything is said: it may be refused as any other request
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if not self._empty:
-            listener = self._site.news.listen(self._topic)
+            listener = self._site.news.listen(*self._topics)
             self._site.open_pages[self._reader] += 1
             try:
                 await self._tell(first, listener, receive, send)
             finally:
-                self._site.news.leave(self._topic, listener)
+                self._site.news.leave(listener, *self._topics)
                 self._site.open_pages[self._reader] -= 1
                 self._site.open_pages += Counter()  # without those that are none any more
         await send({"type": "http.response.body", "body": b"", "more_body": False})

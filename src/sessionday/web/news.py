@@ -68,6 +68,8 @@ class Newsroom:
         for clinic, session, seq in news:
             self._note(session, seq or None)
             self._note(clinic, 0 if session else None)
+            if not session:
+                self._note(people(clinic), None)
         if self._news and self._telling is None:
             self._telling = asyncio.get_running_loop().create_task(self._tell(), name="sessionday news")
 
@@ -76,17 +78,19 @@ class Newsroom:
         if topic in self._listeners and self._news.get(topic, 0) is not None:
             self._news[topic] = None if number is None else max(number, self._news.get(topic) or 0)
 
-    def listen(self, topic: str) -> Listener:
-        """A new listener to `topic`, a session or a clinic; give it back with `leave`."""
+    def listen(self, *topics: str) -> Listener:
+        """A new listener to sessions, clinics, or their `people`; give it back with `leave`."""
         listener = Listener()
-        self._listeners[topic].add(listener)
+        for topic in topics:
+            self._listeners[topic].add(listener)
         return listener
 
-    def leave(self, topic: str, listener: Listener) -> None:
+    def leave(self, listener: Listener, *topics: str) -> None:
         """Ends a listener; a topic that nobody listens to is forgotten."""
-        self._listeners[topic].discard(listener)
-        if not self._listeners[topic]:
-            del self._listeners[topic]
+        for topic in topics:
+            self._listeners[topic].discard(listener)
+            if not self._listeners[topic]:
+                del self._listeners[topic]
 
     async def _tell(self) -> None:
         while self._news:
@@ -97,6 +101,11 @@ class Newsroom:
                 await _in_waves(tuple(self._listeners.get(topic, ())), message)
             await asyncio.sleep(max(PAUSE_SECONDS, REST * (time.monotonic() - began)))
         self._telling = None
+
+
+def people(clinic: str) -> str:
+    """The topic of who works at a clinic, and may listen to its sessions."""
+    return f"people of {clinic}"
 
 
 def told(number: int) -> bytes:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from sessionday import zones
 from sessionday.band import band_of
+from sessionday.protocols.checklist import texts_for
 from sessionday.web.compression import Fixed
 from sessionday.web.here import Here, session_for
 from sessionday.words import WORDS
@@ -121,20 +122,19 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         "protocol": here.checklist.rules,
         "parts": here.checklist.parts,
         "steps": {id: {"part": step["part"], "seen": here.sees(id)} for id, step in here.checklist.steps.items()},
-        "texts": texts_for(here),
-        "words": {key: WORDS[LANGUAGE][key] for key in PHONE_WORDS},
+        "texts": _texts_of(here),
+        "words": _words_for(here),
         "session": session_for(here),
     }
 
 
-def texts_for(here: Here) -> dict[str, Any]:
-    """A protocol's words for this seat: only the steps it may see, in the wording made for its role."""
-    words = here.checklist.words[LANGUAGE]
-    steps = {id: _step_texts(texts, here.role) for id, texts in words["steps"].items() if here.sees(id)}
-    return {"title": words["title"], "parts": words["parts"], "steps": steps}
+def _words_for(here: Here) -> dict[str, Any]:
+    """The product's words, and in place of some of its gates' those of the protocol."""
+    words = {key: WORDS[LANGUAGE][key] for key in PHONE_WORDS}
+    return {**words, "gates": {**words["gates"], **here.checklist.words[LANGUAGE].get("gates", {})}}
 
 
-def _step_texts(texts: dict[str, Any], role: str) -> dict[str, Any]:
-    own = texts.get("for", {}).get(role, {})
-    plain = {key: own.get(key, texts[key]) for key in ("title", "what", "why")}
-    return {**plain, "answers": {**texts["answers"], **own.get("answers", {})}}
+def _texts_of(here: Here) -> dict[str, Any]:
+    """A protocol's words for this seat: only the steps it may see."""
+    texts = texts_for(here.checklist.words[LANGUAGE], here.role)
+    return {**texts, "steps": {id: text for id, text in texts["steps"].items() if here.sees(id)}}

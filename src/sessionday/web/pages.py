@@ -9,12 +9,14 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Fact
 from sessionday.web import telling
-from sessionday.web.access import reader_of
+from sessionday.web.access import reader_of, writer_of
+from sessionday.web.accesses import REFRESH
 from sessionday.web.answers import BadAnswer, answer_from, happened_at
 from sessionday.web.compression import Parts
 from sessionday.web.erasing import left_of
 from sessionday.web.errors import NotYours, Refused
 from sessionday.web.here import Here, entries_for, session_for
+from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
@@ -40,10 +42,18 @@ async def day(request: Request) -> Response:
 
     page = await site.pages.kept(*_drawn_from(site, here, current, ""), draw)
     # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
-    if here.role == "staff" and request.method == "GET" and not BEHIND & set(request.headers):
-        site.accesses.note(here, "page")
+    if _noted(request, here, "page"):
         await look(site, here, current.seq)
     return site.pages.given(request, page)
+
+
+def _noted(request: Request, here: Here, what: str) -> bool:
+    """Notes that staff read it; answers whether somebody looks, or only a browser by itself."""
+    if here.role != "staff" or request.method != "GET":
+        return False
+    by_itself = bool(BEHIND & set(request.headers))
+    site_of(request).accesses.note(here, REFRESH if by_itself else what)
+    return not by_itself
 
 
 def is_long_over(here: Here, current: Current, now: int) -> bool:
@@ -68,8 +78,7 @@ async def step(request: Request) -> Response:
     current = await site.states.of(here.session, site.now())
     if is_long_over(here, current, site.now()):
         return RedirectResponse(f"/s/{here.session.handle}/?over", status_code=303)
-    if here.role == "staff" and not BEHIND & set(request.headers):
-        site.accesses.note(here, "step")
+    _noted(request, here, "step")
 
     async def draw() -> Parts:
         return site.pages.piece("steps/show.html", **await _view(site, here, name))
@@ -85,8 +94,9 @@ def _drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[Ha
 
 
 async def entries(request: Request) -> Response:
-    """POST /s/{handle}/entries: a form becomes an entry; 422 with what was typed where it can't be one yet."""
-    site, here = site_of(request), await reader_of(request)
+    """POST /s/{handle}/entries: a form becomes an entry; 422 with what was typed where it can't be one yet, 403 where a
+    shared tablet first asks who is there."""
+    site, here = site_of(request), await writer_of(request)
     form = await form_of(request)
     if form.get("person", here.person) != here.person:
         raise Refused(409, "other_person", WORDS["en"]["problem"]["other_person"])
@@ -95,6 +105,8 @@ async def entries(request: Request) -> Response:
         fact = _fact(site, here, pack, form)
     except BadAnswer as bad:
         return await _again(site, here, form, bad)
+    if asks := await unless_proven(request, here, form, (fact.kind, fact.step, fact.answer)):
+        return asks
     verdict = await site.store.append(fact)
     if verdict.result == "held":
         return await _again(
@@ -135,10 +147,19 @@ async def _desk(site: Site, here: Here) -> dict[str, Any]:
             "role": one.role,
             "when": telling.when(pack, one.received_at),
             "body": one.body,
+            "written": _at_tablet(pack, one.body) if one.why == "locked" else None,
         }
         for one in await site.store.held(here.session)
     ]
     return {"seats": here.seats, "held": held, "made_code": None}
+
+
+def _at_tablet(pack: dict[str, Any], body: dict[str, Any]) -> dict[str, str]:
+    """What somebody wrote at a locked tablet, and who they say they are."""
+    words = WORDS["en"]["locked"]
+    name = body["name"] or words["nobody"]
+    head = telling.fill(words["at_tablet"], tablet=body["tablet"], when=telling.when(pack, body["at"]), name=name)
+    return {"head": head, "fact": body["fact"]}
 
 
 def _fact(site: Site, here: Here, pack: dict[str, Any], form: dict[str, str]) -> Fact:

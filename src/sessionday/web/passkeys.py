@@ -27,8 +27,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from sessionday.web.access import staff_of
 from sessionday.web.errors import Refused
-from sessionday.web.leads import staff_of
 from sessionday.web.reading import json_of
 from sessionday.web.sign_in import signed_in_as
 from sessionday.web.site import Site, site_of
@@ -50,11 +50,13 @@ class Challenge:
 
 async def offer(request: Request) -> Response:
     """POST /passkeys/options: what the browser needs to make one; 422 without the present passphrase, or whoever comes
-    by an open desk would make a way in that lasts."""
+    by an open desk would make a way in that lasts; 503 where too many are being checked."""
     site, staff = site_of(request), await staff_of(request)
     body = await json_of(request, LIMIT)
     present = body.get("present") if isinstance(body, dict) else None
-    if site.turns.full or not await site.turns.is_right(staff.password_hash, str(present or "")):
+    if site.turns.full:
+        raise Refused(503, "busy", WORDS["en"]["me"]["errors"]["busy"])
+    if not await site.turns.is_right(staff.password_hash, str(present or "")):
         raise Refused(422, "present", WORDS["en"]["me"]["errors"]["present"])
     challenge = _new(site)
     known = [
@@ -130,7 +132,7 @@ async def enter(request: Request) -> Response:
     if not await site.store.use_passkey(known, found.new_sign_count, challenge.at, site.now()):
         raise _refused()
     signed_in = await signed_in_as(request, staff)
-    response = _done(site, JSONResponse({"to": "/board"}))
+    response = _done(site, JSONResponse({"to": signed_in.headers["location"]}))
     response.raw_headers += [pair for pair in signed_in.raw_headers if pair[0] == b"set-cookie"]
     return response
 

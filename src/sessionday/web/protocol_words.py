@@ -21,11 +21,11 @@ def _words() -> Mapping[str, Any]:
 
 
 def length(minutes: float) -> str:
-    """‘1 h 30 min’, as protocols are written."""
-    days, rest = divmod(minutes, 1440)
+    """‘1 h 30 min’, as protocols are written; a session that was moved has its own, to the millisecond."""
+    days, rest = divmod(round(minutes), 1440)
     if not rest and days:
         return f"{number_text(days)} d"
-    hours, left = divmod(minutes, 60)
+    hours, left = divmod(round(minutes), 60)
     parts = [f"{number_text(hours)} h" if hours else "", f"{number_text(left)} min" if left or not hours else ""]
     return " ".join(part for part in parts if part)
 
@@ -81,6 +81,9 @@ def head_facts(checklist: Checklist) -> Facts:
         offset = {"from": "start", "minutes": rules["assume"][f"{key}_minutes"]}
         found[f"assume_{key}", ""] = moment(offset)
     found["languages", ""] = ", ".join(checklist.words)
+    for language, words in checklist.words.items():
+        for gate, said in words.get("gates", {}).items():
+            found["gate_words", f"{_words()['gates'][gate]}, {language}"] = " ".join(said.values())
     return {**found, **{("name", language): words["title"] for language, words in checklist.words.items()}}
 
 

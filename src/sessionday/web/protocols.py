@@ -9,8 +9,8 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.protocols import Checklist, named
 from sessionday.store import Staff
+from sessionday.web.access import staff_of
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import staff_of
 from sessionday.web.protocol_compare import compared, text_changes
 from sessionday.web.protocol_flow import flow
 from sessionday.web.protocol_words import LONG, facts, head_facts, label

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Clinic, Staff
+from sessionday.web.access import lead_of
 from sessionday.web.erasing import dated
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import lead_of
 from sessionday.web.reading import form_of
 from sessionday.web.set_up import Unclear
 from sessionday.web.site import Site, site_of

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Fact
-from sessionday.web.access import reader_of
+from sessionday.web.access import reader_of, writer_of
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here, entries_for
+from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
@@ -47,29 +48,31 @@ BRANCHES = (
 
 async def show(request: Request) -> Response:
     """GET /s/{handle}/ride"""
-    site, here = site_of(request), await _staff_at(request)
+    site, here = site_of(request), _on_the_way(await reader_of(request))
     return await _page(site, here)
 
 
 async def record(request: Request) -> Response:
     """POST /s/{handle}/ride: writes what was done, and what it means for the way home; 422 where words are missing."""
-    site, here, form = site_of(request), await _staff_at(request), await form_of(request)
+    site, here, form = site_of(request), _on_the_way(await writer_of(request)), await form_of(request)
     branch = next((one for one in BRANCHES if one.id == form.get("branch")), None)
     if branch is None:
         raise NotYours
     words = form.get("words", "").strip()
     if not words or len(words) > MOST:
         return await _page(site, here, 422, error=WORDS["en"]["ride"]["error"], at=branch.id, typed=words)
-    for fact in _facts(site, here, branch, words, form):
+    facts = _facts(site, here, branch, words, form)
+    if asks := await unless_proven(request, here, form, *((one.kind, one.step, one.answer) for one in facts)):
+        return asks
+    for fact in facts:
         verdict = await site.store.append(fact)
         if verdict.result == "held":
             return await _page(site, here, 422, error=verdict.message, at=branch.id, typed=words)
     return RedirectResponse(f"/s/{here.session.handle}/ride#{branch.id}", status_code=303)
 
 
-async def _staff_at(request: Request) -> Here:
+def _on_the_way(here: Here) -> Here:
     """Whoever of the clinic asks, where the protocol has a way home: at home there is none."""
-    here = await reader_of(request)
     if here.role != "staff" or not {WAY, WRITTEN} <= here.checklist.steps.keys():
         raise NotYours
     return here
@@ -93,6 +96,7 @@ def _facts(site: Site, here: Here, branch: Branch, words: str, form: dict[str, s
 
 
 async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Response:
+    site.accesses.note(here, "ride")
     pack = site.packs.of(here)
     current = await site.states.of(here.session, site.now())
     entries = entries_for(here, current.entries)

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday import zones
-from sessionday.band import Band, alike
+from sessionday.band import Band, alike, band_of, same_mark
 from sessionday.booking import book
 from sessionday.limits import LimitError, offered, read_limits
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Session, Staff, StoreError
+from sessionday.web.access import staff_of
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import staff_of
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest
 from sessionday.web.sharing import local_time, share
@@ -34,6 +34,14 @@ class Unclear(ValueError):
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class Alike(ValueError):
+    """Sessions whose client could be taken for this one: to be looked at first."""
+
+    def __init__(self, sessions: list[Session]) -> None:
+        super().__init__(sessions)
+        self.sessions = sessions
 
 
 @dataclass(slots=True)
@@ -123,11 +131,26 @@ async def _wanted(site: Site, clinic: Clinic, form: dict[str, str]) -> Wanted:
     start = read_start(clinic, form.get("start", ""), site.now())
     people = {role: " ".join(form.get(role, "").split())[:60] for role in ("support", "prescriber")}
     wanted = Wanted(client, start, checklist, read_limits_of(checklist, form), people)
-    around = await site.store.sessions_from(
-        clinic.id, start - (ALIKE_DAYS + 1) * DAY_MS, start + (ALIKE_DAYS + 1) * DAY_MS
-    )
-    wanted.alike = alike(client, around)
+    wanted.alike = alike(client, await _around(site, clinic, start))
     return wanted
+
+
+async def alike_around(site: Site, clinic: Clinic, client: str, start: int, session: Session) -> list[Session]:
+    """Whose client, about `start`, could be taken for that of `session`: by the name, or by the mark."""
+    others = [one for one in await _around(site, clinic, start) if one.id != session.id]
+    found = [*alike(client, others), *same_mark(band_of(session), others)]
+    return list({one.id: one for one in found}.values())
+
+
+async def mark_alike(site: Site, clinic: Clinic, band: Band, session: Session) -> list[Session]:
+    """Who has that mark already, about the time of `session`."""
+    others = await _around(site, clinic, session.start)
+    return same_mark(band, [one for one in others if one.id != session.id])
+
+
+async def _around(site: Site, clinic: Clinic, start: int) -> list[Session]:
+    reach = (ALIKE_DAYS + 1) * DAY_MS
+    return await site.store.sessions_from(clinic.id, start - reach, start + reach)
 
 
 async def _made_already(site: Site, clinic: Clinic, asked: str) -> Response:

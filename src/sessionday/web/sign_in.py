@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sessionday.store import Staff
+from sessionday.store import Staff, Tablet
 from sessionday.web.access import staff_at
+from sessionday.web.proxies import place_of
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret
 from sessionday.web.site import SIGN_IN_HOURS, site_of
@@ -15,7 +16,7 @@ async def form(request: Request) -> Response:
     site = site_of(request)
     if not await site.store.clinics():
         return RedirectResponse("/set-up", status_code=303)
-    return site.pages.response("sign_in/show.html", error=None, email="")
+    return await _form(request)
 
 
 async def enter(request: Request) -> Response:
@@ -25,28 +26,42 @@ async def enter(request: Request) -> Response:
     staff = await site.store.staff_by_email(email)
     known = staff if staff is not None and staff.ended_at is None else None
     if site.turns.full:  # asked with nothing awaited before the turn is taken: a flood arrives in one breath
-        return site.pages.response("sign_in/show.html", 503, error="busy", email=email)
-    address, place = email.casefold(), request.client.host if request.client else ""
+        return await _form(request, 503, "busy", email)
+    address, place = email.casefold(), place_of(request, site.settings.proxies)
     if site.tries.wait(address, place, site.now()):
-        return site.pages.response("sign_in/show.html", 429, error="slow", email=email)
+        return await _form(request, 429, "slow", email)
     right = await site.turns.is_right(known.password_hash if known else None, passphrase)
     if known is None or not right:
         site.tries.wrong(
             address, place, site.now()
         )  # as many as are let in at once can be wrong before it slows: Turns
-        return site.pages.response("sign_in/show.html", 422, error="wrong", email=email)
+        return await _form(request, 422, "wrong", email)
     site.tries.right(address, place)
     return await signed_in_as(request, known)
 
 
+async def _form(request: Request, status: int = 200, error: str | None = None, email: str = "") -> Response:
+    tablet = await tablet_at(request)
+    return site_of(request).pages.response("sign_in/show.html", status, error=error, email=email, tablet=tablet)
+
+
+async def tablet_at(request: Request) -> Tablet | None:
+    """The shared tablet that this browser is."""
+    site = site_of(request)
+    secret = site.tablet_cookie.read(request)
+    return await site.store.tablet(digest(secret)) if secret else None
+
+
 async def signed_in_as(request: Request, staff: Staff) -> Response:
     """To the board as somebody whose proof was right; whoever was signed in here before is not any more."""
-    site = site_of(request)
+    site, tablet = site_of(request), await tablet_at(request)
+    shared = tablet.id if tablet is not None and tablet.clinic == staff.clinic else ""
     if (before := await staff_at(request)) is not None:
         await site.store.end_sign_in(before.credential, site.now(), before.staff.clinic)
     secret, now = staff.clinic + new_secret(), site.now()
-    await site.store.add_sign_in(staff, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000)
-    response = RedirectResponse("/board", status_code=303)
+    await site.store.add_sign_in(staff, digest(secret), now, now + SIGN_IN_HOURS * 3_600_000, shared)
+    # Such an address the pages' worker never answers from what it kept: see tablet.js.
+    response = RedirectResponse("/board?opened" if shared else "/board", status_code=303)
     site.sign_in_cookie.write(response, secret)
     return response
 

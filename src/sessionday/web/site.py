@@ -24,6 +24,7 @@ from sessionday.web.watch import Watch
 
 SEAT_DAYS = 60
 SIGN_IN_HOURS = 12
+TABLET_DAYS = 400  # as long as a browser keeps any; a lead can end it before
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Site:
     seat_cookie: Cookie
     sign_in_cookie: Cookie
     challenge_cookie: Cookie
+    tablet_cookie: Cookie
     turns: Turns
     tries: Tries
     wrong_codes: list[int]

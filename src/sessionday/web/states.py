@@ -118,8 +118,7 @@ class States:
             if entry["role"] == "staff" and "name" not in entry:
                 key = (session.clinic, entry["by"])
                 if key not in self._names:
-                    staff = await self._store.staff(*key)
-                    self._names[key] = staff.name if staff else ""
+                    self._names[key] = await self._store.name_of(*key)
                 entry["name"] = self._names[key]
         return entries
 

@@ -11,6 +11,7 @@ from sessionday.web.access import pusher_of, reader_of
 from sessionday.web.devices import met
 from sessionday.web.errors import Refused
 from sessionday.web.here import Here, entries_for, session_for
+from sessionday.web.proving import awaits_proof
 from sessionday.web.reading import SYNC_LIMIT, as_json, json_of
 from sessionday.web.site import Site, site_of
 
@@ -42,14 +43,19 @@ async def sync(request: Request) -> Response:
     if ask.person and ask.person != here.person:
         # A page drawn for somebody who sat here before: what they wrote is not this person's, and waits for them.
         return as_json({**_signed_out(site, ask), "person": here.person, "verdicts": []})
+    waits = _set_by(here, ask, site.now())
     verdicts = await site.store.push(_push(here, ask, site.now())) if ask.entries else []
-    ended = here.revoked or here.expired
+    ended = here.revoked or here.expired or here.locked
     looked = min(ask.looked, site.states.newest(here.session))  # nobody has seen what was not there
     if looked > 0 and here.role == "staff" and not ended:
         await look(site, here, looked)
     reply = _signed_out(site, ask) if ended else await _pulled(site, here, ask)
     if here.revoked or (here.expired and here.role != "staff"):
         reply["ended"] = True  # for good: what the clinic has may leave this phone
+    if here.locked:
+        reply["locked"] = True
+    if waits:
+        reply["prove"] = waits  # no verdict: they stay on the tablet until whoever wrote them shows who they are
     if ask.counted is not None and not ended:
         reply |= await met(site, here, ask.device)
     return as_json({**reply, "verdicts": [_verdict(one) for one in verdicts]})
@@ -96,6 +102,14 @@ def _whole(body: dict[str, Any], key: str, default: int | None) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= KNOWN or (key == "seen" and value < 0):
         raise Refused(400, "not_a_sync", f"‘{key}’ must be a whole number.")
     return value
+
+
+def _set_by(here: Here, ask: Ask, now: int) -> list[Any]:
+    """Takes out of `ask` what waits for proof of who wrote it; the ids of that."""
+    said = [one if isinstance(one, dict) else {} for one in ask.entries]
+    wait = [awaits_proof(here, one.get("kind"), one.get("step"), one.get("answer"), now) for one in said]
+    ask.entries = [one for one, waits in zip(ask.entries, wait, strict=True) if not waits]
+    return [one.get("id") for one, waits in zip(said, wait, strict=True) if waits]
 
 
 def _push(here: Here, ask: Ask, now: int) -> Push:

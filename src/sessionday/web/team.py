@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Clinic, Invitation, LastLead, Staff, StoreError
+from sessionday.web.access import lead_of
 from sessionday.web.errors import NotYours
-from sessionday.web.leads import lead_of
 from sessionday.web.passphrases import hash_later
 from sessionday.web.reading import form_of
 from sessionday.web.retention import said
@@ -29,7 +29,8 @@ async def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """POST /staff: `do` is `invite`, `uninvite`, `role` or `end`; 422 where it is unclear, 409 for the last lead."""
+    """POST /staff: `do` is `invite`, `uninvite`, `role`, `end` or `end_tablet`; 422 where it is unclear, 409 for the
+    last lead."""
     site, lead, form = site_of(request), await lead_of(request), await form_of(request)
     try:
         if form.get("do") == "invite":
@@ -85,7 +86,8 @@ async def _invite(site: Site, lead: Staff, form: dict[str, str]) -> Response:
     named = read_named({**form, "passphrase": "an invitation has none yet"}, place)
     if form.get("role") not in ROLES:
         raise Unclear("role", WORDS["en"]["team"]["errors"]["role"])
-    if await site.store.staff_by_email(named.email):
+    known = await site.store.staff_by_email(named.email)
+    if known is not None and known.ended_at is None:
         raise Unclear("email", WORDS["en"]["team"]["errors"]["taken"])
     secret, until = new_secret(), site.now() + OPEN_MS
     await site.store.invite(lead, form["role"], named.name, named.email, digest(secret), site.now(), until)
@@ -102,6 +104,8 @@ async def _changed(site: Site, lead: Staff, form: dict[str, str]) -> None:
         await site.store.set_role(lead.clinic, who, form["role"], site.now())
     elif do == "end":
         await site.store.end_staff(lead.clinic, who, site.now())
+    elif do == "end_tablet":
+        await site.store.end_tablet(lead.clinic, who, site.now())
     else:
         raise NotYours
 
@@ -118,6 +122,10 @@ async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Resp
         "staff": lead,
         "people": await site.store.staff_of(lead.clinic),
         "invitations": [_told(place, one) for one in await site.store.invitations(lead.clinic, site.now())],
+        "tablets": [
+            {"id": one.id, "name": one.name, "made_by": one.made_by, "when": local_time(place, one.made_at)}
+            for one in await site.store.tablets(lead.clinic)
+        ],
         "typed": {},
         "error": None,
         "made": None,

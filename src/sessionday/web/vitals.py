@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sessionday.core.answers import is_beyond
 from sessionday.web import telling
 from sessionday.web.chart import PANELS, Reading, panels, readings
 from sessionday.words import WORDS
@@ -34,6 +35,4 @@ def _row(pack: telling.Pack, one: Reading, is_dose: bool) -> dict[str, Any]:
 def _is_out(one: Reading, name: str) -> bool:
     """Whether a reading lies beyond a limit that it was asked with."""
     field, value = one.fields[name], one.values[name]
-    low = [field[kind] for kind in ("stop_below", "never_below") if field.get(kind) is not None]
-    high = [field[kind] for kind in ("stop_above", "never_above") if field.get(kind) is not None]
-    return any(value < limit for limit in low) or any(value > limit for limit in high)
+    return any(is_beyond(value, field.get(f"{kind}_below"), field.get(f"{kind}_above")) for kind in ("stop", "never"))

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sessionday.web.leads import staff_of
+from sessionday.web.access import staff_of
 from sessionday.web.site import site_of
 from sessionday.words import WORDS
 

@@ -9,12 +9,29 @@ ALTER TABLE clinic ADD COLUMN keep_years BIGINT;
 
 -- Who was there before roles were told apart could do everything, and still can.
 ALTER TABLE staff ADD COLUMN role TEXT NOT NULL DEFAULT 'lead' CHECK (role IN ('lead', 'staff'));
+-- pin_wrong: how many tries were wrong since the last right one.
 ALTER TABLE staff ADD COLUMN pin_hash TEXT;
+ALTER TABLE staff ADD COLUMN pin_wrong BIGINT NOT NULL DEFAULT 0;
 
--- shared: on a tablet that several use, which locks. proved_at: when whoever sits here last showed who they are.
-ALTER TABLE sign_in ADD COLUMN shared BIGINT NOT NULL DEFAULT 0;
+-- A browser that several of the clinic's staff use: it locks, and a PIN opens it again.
+CREATE TABLE tablet (
+    clinic TEXT NOT NULL REFERENCES clinic (id),
+    id TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (clinic, id),
+    UNIQUE (token_hash)
+);
+
+-- tablet: on which shared one; '' on none. used_at: when a hand was last on it, told every half minute at most.
+-- proved_at: when whoever sits here last showed who they are.
+ALTER TABLE sign_in ADD COLUMN tablet TEXT NOT NULL DEFAULT '';
+ALTER TABLE sign_in ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE sign_in ADD COLUMN locked_at BIGINT;
-ALTER TABLE sign_in ADD COLUMN proved_at BIGINT;
+ALTER TABLE sign_in ADD COLUMN proved_at BIGINT NOT NULL DEFAULT 0;
 
 -- A page that staff ended on one browser: what it still brings is kept aside, as for an ended link.
 ALTER TABLE claim ADD COLUMN ended_at BIGINT;

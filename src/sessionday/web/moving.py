@@ -1,0 +1,69 @@
+"""Moves a session to another time: until its time has come, with a look at who else comes then, and asking again what
+was promised for the old one."""
+
+from dataclasses import replace
+
+from sessionday.booking import days_of, over_at, pin
+from sessionday.moved import asked_again, move_to
+from sessionday.store import Session
+from sessionday.web.here import Here
+from sessionday.web.sessions import Alike, Unclear, alike_around, read_start
+from sessionday.web.site import Site
+from sessionday.web.states import Current
+from sessionday.words import WORDS
+
+
+async def before_dose(site: Site, here: Here) -> Session:
+    """The session as it may be changed now; raises Unclear after the first dose. From then on the day runs under what
+    was agreed: changing it would rewrite what was right at the time."""
+    current = await site.states.of(here.session, site.now())
+    if current.state["stage"] != "before":
+        raise Unclear("", WORDS["en"]["arrange"]["errors"]["begun"])
+    return replace(here.session, seq=current.seq)
+
+
+async def reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
+    """Raises Unclear, Alike, or Grown where something was recorded since it was allowed."""
+    decided_on, now = await before_dose(site, here), site.now()
+    await _refuse_once_begun(site, here)
+    start = read_start(here.clinic, form.get("start", ""), now)
+    if form.get("different") != "yes":
+        await _refuse_alike(site, here, start)
+    arranged = await site.store.arrangements(here.session)
+    move = move_to(arranged, here.session.start, start, now)
+    plain = await site.states.plain_checklist(here.session)
+    pinned = await pin(site.store, here.clinic, plain, here.session.limits, now, move)
+    body = {"from": here.session.start, "to": start, "why": form.get("why", "").strip()[:500]}
+    if move is not None and move.at == now:
+        body |= {"again": now, "asked": await again(site, here)}
+    days = days_of(here.clinic, here.checklist, start)
+    await site.store.arrange(
+        here.session, "rescheduled", here.person, here.name, now, body=body, decided_on=decided_on,
+        changes={"start": start, "days": days, "over_at": over_at(days), "version": pinned.version},
+    )  # fmt: skip
+
+
+async def again(site: Site, here: Here) -> list[str]:
+    """The titles of what was said for the present time: a move asks it again."""
+    current = await site.states.of(here.session, site.now())
+    texts = next(iter(here.checklist.words.values()))["steps"]
+    return [texts[step]["title"] for step in asked_again(here.checklist) if _was_said(current, step)]
+
+
+def _was_said(current: Current, step: str) -> bool:
+    return any(entry["step"] == step and entry["kind"] in ("answer", "waive") for entry in current.entries)
+
+
+async def _refuse_once_begun(site: Site, here: Here) -> None:
+    """Nor where a dose is taken for granted because nothing is heard: moving the day would lift the hold from every
+    phone while the dose may lie on a tablet without signal."""
+    current = await site.states.of(here.session, site.now())
+    if current.state["hold_until"] is not None or site.now() >= here.session.start:
+        raise Unclear("", WORDS["en"]["arrange"]["errors"]["started"])
+
+
+async def _refuse_alike(site: Site, here: Here, start: int) -> None:
+    """As when it is booked: names that could be taken for each other, and here also a mark that is there already."""
+    around = await alike_around(site, here.clinic, here.session.client, start, here.session)
+    if around:
+        raise Alike(around)
