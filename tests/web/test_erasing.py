@@ -154,6 +154,9 @@ async def test_a_phone_that_still_syncs_keeps_what_it_has_and_fills_nothing_agai
     for phone, status, code in ((clinic.client, 404, "not_found"), (staff, 410, "erased")):
         answer = await phone.sync(phone.entry("intentions", "CANARY"))
         assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    clinic.world.clock.now += 13 * HOUR  # the sign-in has ended: first of all that is told
+    assert (await staff.sync(staff.entry("intentions", "CANARY"))).status_code == 404
+    clinic.world.clock.now -= 13 * HOUR
     form = await staff.http.post(f"{clinic.at}entries", data={"step": "intentions", "answer": "CANARY"})
     assert form.status_code == 410
     assert await everything(clinic) == rows

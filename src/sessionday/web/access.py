@@ -125,5 +125,7 @@ async def pusher_of(request: Request) -> Here:
         raise NotSignedIn
     here = await here_of(request)
     if here.session.erased_at is not None:
-        raise Erased  # nothing is taken in, nor kept aside: what the device holds stays there, and its page says so
+        # Nothing is taken in, nor kept aside: what the device holds stays there, and its page says so. Whoever has to
+        # sign in first is told that.
+        raise NotYours if here.expired else Erased
     return here
