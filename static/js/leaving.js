@@ -17,25 +17,8 @@ export async function forget(person, handle) {
   await forgetPages();
 }
 
-// Takes one session off the device: its kept pages, and this person's log of it, if the clinic has all that is in it. Whether it had.
-export async function forgetSession(person, handle) {
-  for (const name of globalThis.caches ? await caches.keys() : []) {
-    const pages = await caches.open(name);
-    for (const request of name.startsWith("pages ") ? await pages.keys() : []) {
-      if (new URL(request.url).pathname.startsWith(`/s/${handle}/`)) await pages.delete(request);
-    }
-  }
-  const name = `sessionday/${handle}/${person}`;
-  if (!(await logsOf(person, handle)).includes(name)) return true;
-  const log = new Log(name);
-  if ((await log.unsent()).length > 0) return false;
-  log.end();
-  await remove(name);
-  return true;
-}
-
 // A page of another tab closes its connection when it hears of this; one that sleeps is not waited for.
-function remove(name) {
+export function remove(name) {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);
     request.onsuccess = request.onerror = request.onblocked = resolve;
@@ -71,7 +54,7 @@ export function attach(form, person, sendNow, end) {
   });
 }
 
-async function logsOf(person, handle) {
+export async function logsOf(person, handle) {
   const known = (await indexedDB.databases?.()) || (handle ? [{ name: `sessionday/${handle}/${person}` }] : []);
   return known.map((one) => one.name).filter((name) => name.startsWith("sessionday/") && name.endsWith(`/${person}`));
 }
