@@ -82,7 +82,8 @@ async function refresh(pages, url) {
   const response = await fetch(url, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(20_000) });
   if (response.type === "opaqueredirect") return "gone";
   if (response.headers.get("X-Build") !== BUILD) return "not now";
-  if (!response.ok) return response.status === 404 ? "gone" : "not now";
+  if (response.status === 410) await pages.delete(url); // erased: the next look asks the server, whose page says so
+  if (!response.ok) return [404, 410].includes(response.status) ? "gone" : "not now";
   await pages.put(url, response);
   return "kept";
 }

@@ -14,7 +14,7 @@ from sessionday import __version__, demo, zones
 from sessionday.booking import book
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist, ProtocolError, load, names
-from sessionday.record.file import exported, verify_file
+from sessionday.record.file import erased_in, exported, verify_file
 from sessionday.record.formats import FORMATS
 from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
@@ -267,6 +267,8 @@ def run_export(given: argparse.Namespace) -> None:
         if record is None:
             raise Failure(f"There is no session ‘{given.session}’.")
         format = FORMATS[given.format]
+        if "erased" in record and given.format != "json":
+            raise Failure("This record was erased. What is left of it can be taken out as JSON.")
         noted = Access(record["session"]["id"], "", "command line", format.ending, now_ms())
         await store.add_accesses(record["clinic"]["id"], [noted])
         _put(given, format.made(record), len(record["entries"]))
@@ -288,7 +290,9 @@ def run_verify(given: argparse.Namespace) -> None:
     problems = verify_file(Path(given.file))
     if problems:
         raise Failure("\n".join([f"{given.file}: this record has been changed or is not whole.", *problems]))
-    told(given, {"ok": True}, f"{given.file}: the chain holds.")
+    erased = erased_in(Path(given.file))
+    said = f"{erased} entries are erased, and the chain holds." if erased else "the chain holds."
+    told(given, {"ok": True, "erased": erased}, f"{given.file}: {said}")
 
 
 def run_backup(given: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ export async function forget(person, handle) {
 }
 
 // A page of another tab closes its connection when it hears of this; one that sleeps is not waited for.
-function remove(name) {
+export function remove(name) {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);
     request.onsuccess = request.onerror = request.onblocked = resolve;
@@ -58,7 +58,7 @@ export function attach(form, person, sendNow, end) {
   });
 }
 
-async function logsOf(person, handle) {
+export async function logsOf(person, handle) {
   const known = (await indexedDB.databases?.()) || (handle ? [{ name: `sessionday/${handle}/${person}` }] : []);
   return known.map((one) => one.name).filter((name) => name.startsWith("sessionday/") && name.endsWith(`/${person}`));
 }

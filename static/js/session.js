@@ -241,6 +241,7 @@ async function onNews({ heard, more, status, build, pack, signedOut, locked, pro
   if (prove) await page.log.ask(prove, true);
   if (shared && !heard) await askLater();
   if (ended && left === 0) return forgetAll();
+  if (status === 410) return location.replace(`/s/${handle}/?erased`); // its page says so, and clears up here
   page.unheard = !heard;
   page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
   if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();

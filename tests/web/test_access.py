@@ -59,6 +59,8 @@ SESSION_ROWS = {
     ("GET", "/s/{handle}/record.fhir.json"): Row({"staff": 200}),
     ("GET", "/s/{handle}/record.pdf"): Row({"staff": 200}),
     ("GET", "/s/{handle}/record.csv"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/erase"): Row({"staff": 403}),  # leads alone
+    ("POST", "/s/{handle}/erase"): Row({"staff": 403}),
     ("GET", "/s/{handle}/sheet"): Row({"staff": 200}),
     ("GET", "/s/{handle}/card"): Row({"staff": 200}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
@@ -91,6 +93,8 @@ OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/staff"): (403, 401),  # leads only, as the clinic itself
     ("GET", "/clinic"): (403, 303),
     ("POST", "/clinic"): (403, 401),
+    ("GET", "/clinic/records"): (403, 303),
+    ("POST", "/clinic/records"): (403, 401),
     ("GET", "/board"): (200, 303),
     ("GET", "/board/wall"): (200, 303),
     ("GET", "/board/live"): (200, 401),

@@ -36,7 +36,7 @@ async def test_each_thing_that_happened_is_counted_once(world: World) -> None:
     found = await figures(desk, month="2026-12")
     assert {kind: count for kind, count in found.items() if kind != "overdue"} == {
         "planned": 2, "dosed": 1, "closed": 0, "cancelled": 1, "open": 1, "ride_failed": 1, "waived": 1,
-        "breached": 1, "drove": 0, "helped": 0, "held": 0,
+        "breached": 1, "drove": 0, "helped": 0, "held": 0, "erased": 0,
     }  # fmt: skip
     assert (await figures(desk, day="2026-12-02"))["planned"] == 1
     page = (await desk.http.get("/figures", params={"month": "2026-12"})).text
@@ -72,12 +72,12 @@ def test_days_and_bars() -> None:
     with pytest.raises(ZoneError):
         days_of("")
     rows = [
-        {"planned": 4, "closed": 1, "cancelled": 1, "open": 2},
-        {"planned": 0, "closed": 0, "cancelled": 0, "open": 0},
+        {"planned": 8, "closed": 2, "cancelled": 2, "open": 3, "erased": 1},
+        {"planned": 0, "closed": 0, "cancelled": 0, "open": 0, "erased": 0},
     ]
     drawn = bars(rows)
     assert sum(one["height"] for one in drawn) == 200
-    assert [one["kind"] for one in drawn] == ["closed", "cancelled", "open"]
+    assert [one["kind"] for one in drawn] == ["erased", "closed", "cancelled", "open"]
     assert drawn[-1]["y"] == 0
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist
-from sessionday.store import Session, Store
+from sessionday.store import Clinic, Session, Store
 from sessionday.store.chain import verify
+
+FORMAT = "sessionday-record-1"
 
 
 async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] | None:
@@ -20,12 +22,16 @@ async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] 
     body = await store.protocol(session.clinic, session.protocol_id, session.protocol_version)
     if clinic is None or body is None:
         return None
+    if session.erased_at is not None:
+        return await _left_of(store, session, clinic, now)
     checklist = Checklist.from_json(json.loads(body))
     # Up to the session's own `seq`, where its `head` is, though entries may be arriving.
     entries = await store.entries(session, limit=session.seq)
     chained = await store.chained(session)
+    if not all("salt" in entry for entry in chained):  # it was erased while it was read
+        return await exported(store, session_name, now)
     return {
-        "format": "sessionday-record-1",
+        "format": FORMAT,
         "exported_at": now,
         "clinic": {"id": clinic.id, "name": clinic.name, "zone": clinic.zone},
         "session": {
@@ -46,6 +52,27 @@ async def exported(store: Store, session_name: str, now: int) -> dict[str, Any] 
     }
 
 
+async def _left_of(store: Store, session: Session, clinic: Clinic, now: int) -> dict[str, Any]:
+    """The same of an erased record: no word of anybody's is left, and what is still verifies."""
+    entries = await store.chained(session)
+    arranged = await store.arrangements(session)
+    last = next(one for one in reversed(arranged) if one.kind == "erased")
+    kept = ("id", "handle", "start", "seq", "head", "held", "erased_at")
+    return {
+        "format": FORMAT,
+        "exported_at": now,
+        "clinic": {"id": clinic.id, "name": clinic.name, "zone": clinic.zone},
+        "session": {key: getattr(session, key) for key in kept},
+        "erased": {"at": last.at, "by": last.name, **last.body},
+        "staff": await _staff_in(store, session, entries),
+        "protocol": {"id": session.protocol_id, "version": session.protocol_version},
+        "entries": entries,
+        "held": [{"number": one.number, "role": one.role, "why": one.why} for one in await store.held(session)],
+        "arrangements": [asdict(one) for one in arranged],
+        "accesses": [asdict(one) for one in await store.accesses(session)],
+    }
+
+
 async def _staff_in(store: Store, session: Session, entries: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Whoever of the clinic wrote an entry, by hand or at a locked tablet: ids alone would say nothing to a reader."""
     ids = sorted({entry["by"] for entry in entries if entry["role"] == "staff"})
@@ -59,6 +86,11 @@ def verify_file(path: Path) -> list[str]:
         record = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         return [f"It can't be read: {error}"]
-    if not isinstance(record, dict) or record.get("format") != "sessionday-record-1":
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
         return ["It is no record exported by Session Day."]
     return verify(record)
+
+
+def erased_in(path: Path) -> int:
+    """How many entries of an exported record that holds had their private parts taken out."""
+    return sum("salt" not in entry for entry in json.loads(path.read_text("utf-8"))["entries"])

@@ -72,7 +72,9 @@ def tell(session: Json, entries: list[Json], wrong: list[str], blank: int) -> No
     print("Checked: each entry's number, that its content is what was hashed, that it follows from the one before it,")
     print("and that the last one is the head of the chain. Not covered by the chain: names, words, what was kept aside")
     print("and what was arranged.")
-    if blank:
+    if blank and blank == len(entries):
+        print(f"{blank} entries, all erased: their place was checked, nobody can read what they said.")
+    elif blank:
         print(f"{blank} entries had their private parts taken out: their place was checked, their content can't be.")
     for sentence in wrong:
         print("WRONG: " + sentence)

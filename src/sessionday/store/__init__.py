@@ -10,6 +10,7 @@ from .errors import (
     Grown,
     NewerDatabase,
     NoSuchSession,
+    NotErasable,
     StoreBusy,
     StoreError,
     StoreFailed,
@@ -20,6 +21,7 @@ from .move import move
 from .store import Store
 from .summaries import Alarm, Listed, Summary
 from .types import (
+    ERASED,
     Access,
     Arrangement,
     Browser,
@@ -44,9 +46,9 @@ from .types import (
 from .verdicts import WHY
 
 __all__ = [
-    "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
+    "ERASED", "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
     "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Grown", "Held", "Invitation", "LastLead",
-    "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "Passkey", "Push", "Seat", "Session",
+    "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat", "Session",
     "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
     "Tablet", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

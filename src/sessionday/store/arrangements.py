@@ -11,7 +11,7 @@ from .errors import Grown
 from .types import Arrangement, Session
 
 CHANGEABLE = frozenset({
-    "start", "days", "over_at", "version", "initials", "room", "colour", "pattern", "keeper", "limits",
+    "start", "days", "over_at", "version", "initials", "room", "colour", "pattern", "keeper", "limits", "kept_at",
 })  # fmt: skip
 AS_JSON = frozenset({"days", "limits"})
 
@@ -56,11 +56,15 @@ async def _is_still(tx: Tx, known: Session) -> None:
         raise Grown("Something was recorded meanwhile, so nothing was changed. Look again.")
 
 
-async def note(tx: Tx, session: Session, kind: str, by: str, name: str, now: int, body: Mapping[str, Any]) -> None:
-    """Adds to what was arranged."""
+async def note(
+    tx: Tx, session: Session, kind: str, by: str, name: str, now: int, body: Mapping[str, Any],
+    emptied_at: int | None = None,
+) -> None:  # fmt: skip
+    """Adds to what was arranged. `emptied_at`: for what stays when a record is erased."""
     key = (session.clinic, session.id)
     rows = await tx.all("SELECT max(number) FROM arrangement WHERE clinic = ? AND session = ?", key)
     await tx.run(
-        "INSERT INTO arrangement (clinic, session, number, at, by, name, kind, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*key, (rows[0][0] or 0) + 1, now, by, name, kind, json.dumps(body, ensure_ascii=False)),
+        "INSERT INTO arrangement (clinic, session, number, at, by, name, kind, body, emptied_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*key, (rows[0][0] or 0) + 1, now, by, name, kind, json.dumps(body, ensure_ascii=False), emptied_at),
     )

@@ -64,6 +64,11 @@ def _part(entry: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     return {key: entry[key] for key in keys}
 
 
+def emptied(entry: dict[str, Any]) -> dict[str, Any]:
+    """What is left of an entry whose private parts were taken out: its place in the chain still verifies."""
+    return _part(entry, (*PUBLIC, "hash"))
+
+
 def verify(record: dict[str, Any]) -> list[str]:
     """What is wrong with `{"session": {"id", "seq", "head"}, "entries": [...]}`, a sentence each; empty when it holds.
 

@@ -21,6 +21,10 @@ class NoSuchSession(StoreError):
     """Pushed to a session that this database doesn't hold."""
 
 
+class NotErasable(StoreError):
+    """A record that can't be erased as things are: under way, to be kept, or one that does not hold together."""
+
+
 class Conflict(StoreError):
     """A rule of the schema was broken: a bug, or two writers of the same thing."""
 

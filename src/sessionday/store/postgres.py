@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 class PostgresEngine:
     name = "postgresql"
     origin = ""
+    to_wipe = False
 
     def __init__(self, url: str, *, listen: str | None = None, readers: int = READERS) -> None:
         self._hosts = hosts(url)
@@ -132,6 +133,10 @@ class PostgresEngine:
         link = await self._ear(heard)
         self._hears = heard
         self._listening = asyncio.create_task(self._listen(link, heard), name="sessionday listener")
+
+    async def wipe(self) -> None:
+        """The server's own housekeeping does it (autovacuum); see docs/retention.md."""
+        self.to_wipe = False
 
     def statements(self, script: str) -> Iterator[str]:
         """As one: the server takes a script apart itself, and it stays inside the transaction."""

@@ -51,6 +51,7 @@ class Connection:
     """`lost` says that it is of no more use, since there is nobody at its other end."""
 
     for_update = " FOR NO KEY UPDATE"  # a plain FOR UPDATE would also wait for whoever points at the row
+    alone = " FOR UPDATE"
 
     def __init__(self, driver: Any, *, pooled: bool) -> None:
         self._driver = driver

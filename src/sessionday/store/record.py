@@ -35,7 +35,8 @@ class Record(Base):
         return (await self._writer.push(push, allotted=True))[0]
 
     async def entries(self, session: Session, after: int = 0, limit: int | None = None) -> list[EntryDict]:
-        """RULES.md's form, with `at`, `skew`, `received_at` and `by` beside it, in the order of `seq`."""
+        """RULES.md's form, with `at`, `skew`, `received_at` and `by` beside it, in the order of `seq`.
+        Of an erased record none: what is left of its entries says nothing that a rule could reckon with."""
         rest = "FROM entry WHERE clinic = ? AND session = ? AND seq > ? AND seq <= ?"
         until = 2**62 if limit is None else after + limit  # seq has no gaps
         keys = FORM.split(", ")
@@ -48,7 +49,7 @@ class Record(Base):
             entry["answer"] = loaded(entry["answer"])
         if after < session.seq and (not found or found[0]["seq"] > after + 1):
             folded = [one for one in await self._folded(session) if after < one["seq"] <= until]
-            return [{key: one[key] for key in keys} for one in folded] + found
+            return [{key: one[key] for key in keys} for one in folded if "salt" in one] + found
         return found
 
     async def held(self, session: Session) -> list[Held]:

@@ -14,8 +14,9 @@ from .types import Session
 # In the order of Session's fields:
 SESSION = (
     "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head, held,"
-    " initials, room, colour, pattern, keeper, limits, erased_at"
+    " initials, room, colour, pattern, keeper, limits, erased_at, kept_at"
 )
+LIMITS = SESSION.split(", ").index("limits")
 NewSeat = tuple[str, str, str, str | None, int | None]  # role, name, link_hash, code_hash, code_expires_at
 
 
@@ -116,7 +117,7 @@ async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> None:
             session.clinic, session.id, session.handle, session.client, session.start, json.dumps(session.days),
             session.pickup_code, session.protocol_id, session.protocol_version, session.made_at, session.over_at,
             session.seq, session.head, session.held, session.initials, session.room, session.colour, session.pattern,
-            session.keeper, json.dumps(session.limits), session.erased_at,
+            session.keeper, json.dumps(session.limits), session.erased_at, session.kept_at,
         ),
     )  # fmt: skip
     await tx.many(
@@ -129,5 +130,5 @@ async def _add(tx: Tx, session: Session, seats: Sequence[NewSeat]) -> None:
 def _session(row: Row) -> Session:
     values: list[Any] = list(row)
     values[5] = json.loads(values[5])
-    values[-2] = json.loads(values[-2])
+    values[LIMITS] = json.loads(values[LIMITS])
     return Session(*values)

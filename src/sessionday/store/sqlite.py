@@ -47,10 +47,13 @@ ENDS_THE_WRITER = {
 class SqliteEngine:
     name = "sqlite"
     origin = ""
+    to_wipe = False
     reachable = True  # a file is there, or its failure has ended the writer
 
-    def __init__(self, path: Path, writer: "Connection", readers: "list[Connection]") -> None:
+    def __init__(self, path: Path, writer: "Connection", readers: "list[Connection]", *, checkpoints: bool) -> None:
         self.path = path
+        # A server that was killed may have left in the log what it had erased
+        self.to_wipe = self._checkpoints = checkpoints
         self.writer = writer
         self._readers = readers
         self._turn = cycle(readers)
@@ -71,7 +74,7 @@ class SqliteEngine:
             for connection in reversed(opened):
                 await connection.close()
             raise
-        return cls(path, opened[0], opened[1:])
+        return cls(path, opened[0], opened[1:], checkpoints=checkpoints)
 
     @property
     def epoch(self) -> str:
@@ -113,6 +116,20 @@ class SqliteEngine:
     async def listen(self, heard: Callable[[News | None], None]) -> None:
         """Nobody else writes entries; a command's clinics and seats are read when they are asked for."""
 
+    async def wipe(self) -> None:
+        """Empties the log, which still holds what was there before. Not while somebody reads an older state:
+        nobody waits for them, it is tried again."""
+        if not self._checkpoints:
+            return
+        await self.writer.run("PRAGMA busy_timeout = 0")
+        try:
+            busy = (await self.writer.all("PRAGMA wal_checkpoint(TRUNCATE)"))[0][0]
+        except StoreBusy:
+            busy = 1
+        finally:
+            await self.writer.run(f"PRAGMA busy_timeout = {BUSY_MS}")
+        self.to_wipe = bool(busy)
+
     def statements(self, script: str) -> Iterator[str]:
         """Never executescript: it commits first, and what came before it can't be rolled back any more."""
         statement = ""
@@ -145,7 +162,7 @@ class SqliteEngine:
 class Connection:
     """One connection on a thread of its own. Its errors are this package's."""
 
-    for_update = ""
+    for_update = alone = ""
 
     def __init__(self, driver: aiosqlite.Connection) -> None:
         self._driver = driver
@@ -267,6 +284,7 @@ async def _prepare_writer(writer: Connection, checkpoints: bool) -> None:
     await writer.run(f"PRAGMA wal_autocheckpoint = {PAGES_IN_LOG if checkpoints else 0}")
     await writer.all("PRAGMA journal_mode = WAL")
     await writer.run("PRAGMA synchronous = FULL")
+    await writer.all("PRAGMA secure_delete = ON")  # what is deleted is overwritten, so that what is erased is gone
     mode = (await writer.all("PRAGMA journal_mode"))[0][0]
     synchronous = (await writer.all("PRAGMA synchronous"))[0][0]
     if (mode, synchronous) != ("wal", 2):

@@ -12,6 +12,7 @@ from .arrangements import Arrangements
 from .backup import Backup, backup
 from .devices import Devices
 from .engine import Engine
+from .erasure import Erasure
 from .errors import StoreError, StoreFailed
 from .invitations import Invitations
 from .passkeys import Passkeys
@@ -42,6 +43,7 @@ class Store(
     Record,
     Summaries,
     Archive,
+    Erasure,
     Protocols,
 ):
     """`news` is told, after each commit, what it changed (None: some may have been missed); `fresh`, just before, the

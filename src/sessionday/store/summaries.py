@@ -15,6 +15,7 @@ WATCH = "watch"  # the lease of whoever makes summaries and raises alarms
 SUMMARY = "clinic, session, seq, held, release, at, changes_at, card"
 ARRANGED = "s.start, s.version, s.initials, s.room, s.colour, s.pattern"  # in the order of Session.arranged
 LISTED = f"s.clinic, s.id, s.handle, s.seq, s.held, {ARRANGED}"
+LEFT = " AND s.erased_at IS NULL"  # no list shows what was erased as if it were a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ class Summaries(Base):
 
     async def listed(self, clinic: str, id: str) -> Listed | None:
         """One session, as lists need it."""
-        row = await self._one(f"SELECT {LISTED} FROM session s WHERE clinic = ? AND id = ?", (clinic, id))  # noqa: S608
+        row = await self._one(f"SELECT {LISTED} FROM session s WHERE clinic = ? AND id = ?{LEFT}", (clinic, id))  # noqa: S608
         return Listed(*row) if row else None
 
     async def listed_from(self, clinic: str, since: int, until: int) -> list[Listed]:
         """Those planned to start at or after `since` and before `until`, in that order."""
-        sql = f"SELECT {LISTED} FROM session s WHERE clinic = ? AND start >= ? AND start < ? ORDER BY start, id"  # noqa: S608
+        sql = f"SELECT {LISTED} FROM session s WHERE clinic = ? AND start >= ? AND start < ?{LEFT} ORDER BY start, id"  # noqa: S608
         return [Listed(*row) for row in await self._all(sql, (clinic, since, until))]
 
     async def summaries_from(self, clinic: str, since: int, until: int) -> list[Summary]:
@@ -90,7 +91,7 @@ class Summaries(Base):
         rows = await self._all(
             f"SELECT {columns} FROM session s"  # noqa: S608
             " JOIN summary m ON m.clinic = s.clinic AND m.session = s.id"
-            " WHERE s.clinic = ? AND s.start >= ? AND s.start < ?",
+            f" WHERE s.clinic = ? AND s.start >= ? AND s.start < ?{LEFT}",
             (clinic, since, until),
         )
         return [_summary(row) for row in rows]
@@ -107,7 +108,7 @@ class Summaries(Base):
         """Sessions that are not over and have grown since their summary was made, in the order of their keys."""
         sql = (
             f"SELECT {LISTED} FROM session s LEFT JOIN summary m ON m.clinic = s.clinic AND m.session = s.id"  # noqa: S608
-            " WHERE (s.clinic, s.id) > (?, ?) AND s.over_at > ? AND (m.seq IS NULL OR m.seq <> s.seq)"
+            f" WHERE (s.clinic, s.id) > (?, ?) AND s.over_at > ?{LEFT} AND (m.seq IS NULL OR m.seq <> s.seq)"
             " ORDER BY s.clinic, s.id LIMIT ?"
         )
         return [Listed(*row) for row in await self._all(sql, (*after, now, limit))]

@@ -66,8 +66,9 @@ def save(batch: Batch) -> Work[None]:
 
 def _load_heads(batch: Batch, keys: list[Key], protocols: Protocols, for_update: str) -> Work[None]:
     columns = "clinic, id, seq, head, held, over_at, protocol, version, archived_at"
+    # An erased session is none: it takes nothing in, and keeps nothing aside
     count, args = rounded(keys)
-    rest = f"FROM session WHERE {among('clinic, id', count)} ORDER BY clinic, id{for_update}"
+    rest = f"FROM session WHERE {among('clinic, id', count)} AND erased_at IS NULL ORDER BY clinic, id{for_update}"
     for clinic, id, seq, head, held, over_at, protocol, version, archived_at in (yield Select(columns, rest, args)):
         steps = protocols.get((clinic, protocol, version))
         if steps is None:

@@ -6,8 +6,9 @@ from typing import Any
 
 EntryDict = dict[str, Any]
 # What a commit changed, as (clinic, session, seq): how far the session has come; 0 for who sits there or has looked,
-# and for what was kept aside; with no session, for who works at the clinic.
+# and for what was kept aside; ERASED where the record was erased; with no session, for who works at the clinic.
 News = Set[tuple[str, str, int]]
+ERASED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Session:
     keeper: str = ""  # who of the clinic looks after it: a staff member's id
     limits: dict[str, float] = field(default_factory=dict)
     erased_at: int | None = None
+    kept_at: int | None = None  # since when it is to be kept, whatever the clinic's rule says
 
     @property
     def arranged(self) -> list[Any]:

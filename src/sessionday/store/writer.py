@@ -32,6 +32,7 @@ class Job:
     offer: Offer | None = None
     action: Callable[[Tx], Awaitable[Any]] | None = None
     tells: News = frozenset()
+    wipes: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +73,12 @@ class Writer:
         answer: asyncio.Future[list[Verdict]] = asyncio.get_running_loop().create_future()
         self._hand_in(Job(answer, offer=Offer.of(push, allotted=allotted)))
         return await answer
+
+    async def wipe(self) -> None:
+        """What was deleted leaves the database's files too, as far as it can now (see Engine.to_wipe)."""
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hand_in(Job(answer, wipes=True))
+        await answer
 
     async def close(self) -> None:
         """Writes what waits, then ends."""
@@ -149,6 +156,8 @@ class Writer:
             if told.news:
                 await self._engine.announce(tx, told.news)
         self._tell(told)
+        if any(job.wipes for job in jobs):
+            await self._engine.wipe()
         _settle(outcomes)
 
     async def _alone(self, job: Job, told: Told, tx: Tx) -> Any:

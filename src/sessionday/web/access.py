@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from sessionday.store import SignIn, Staff
-from sessionday.web.errors import NotSignedIn, NotYours, Refused, SignInFirst
+from sessionday.web.errors import Erased, NotSignedIn, NotYours, Refused, SignInFirst
 from sessionday.web.here import Here
 from sessionday.web.security import digest
 from sessionday.web.site import site_of
@@ -90,6 +90,8 @@ async def here_of(request: Request) -> Here:
             place, "staff", who.id, who.name, signed_in.credential, expired=signed_in.expired,
             locked=signed_in.locked, tablet=signed_in.tablet, proved_at=signed_in.proved_at,
         )  # fmt: skip
+    if place.session.erased_at is not None:
+        raise NotYours
     credential = digest(secret) if secret else ""
     seat = await site.known.seat(credential, place.session) if secret else None
     if seat is None:
@@ -99,19 +101,22 @@ async def here_of(request: Request) -> Here:
     return Here(place, seat.role, seat.id, seat.name, credential, revoked=revoked, expired=over)
 
 
-async def reader_of(request: Request) -> Here:
-    """As `here_of`, for pages: who has been revoked or has expired reads nothing; who is locked is led to the lock."""
-    here = await writer_of(request)
+async def reader_of(request: Request, *, erased: bool = False) -> Here:
+    """As `here_of`, for pages: who has been revoked or has expired reads nothing; who is locked is led to the lock.
+    `erased`: for what can show what is left of an erased record; all else of it raises Erased (410) to staff."""
+    here = await writer_of(request, erased=erased)
     if here.locked:
         raise SignInFirst("/locked") if request.method in ("GET", "HEAD") else NotSignedIn
     return here
 
 
-async def writer_of(request: Request) -> Here:
+async def writer_of(request: Request, *, erased: bool = False) -> Here:
     """As `reader_of`, for forms: what was typed at a tablet that has locked meanwhile is not lost (proving.py)."""
     here = await here_of(request)
     if here.revoked or here.expired:
         raise NotYours
+    if here.session.erased_at is not None and not erased:
+        raise Erased
     return here
 
 
@@ -120,4 +125,9 @@ async def pusher_of(request: Request) -> Here:
     site = site_of(request)
     if site.seat_cookie.read(request) is None and site.sign_in_cookie.read(request) is None:
         raise NotSignedIn
-    return await here_of(request)
+    here = await here_of(request)
+    if here.session.erased_at is not None:
+        # Nothing is taken in, nor kept aside: what the device holds stays there, and its page says so. Whoever has to
+        # sign in first is told that.
+        raise NotYours if here.expired else Erased
+    return here

@@ -17,6 +17,7 @@ from sessionday.web.sync import Ask, parse_ask, set_since
 
 MAX_BUNDLES = 20
 NOT_OURS = "It is not from a session of this clinic."
+ERASED = "The record of this session was erased. Nothing more can be taken in."
 
 
 async def key(request: Request) -> Response:
@@ -69,6 +70,8 @@ async def _taken(site: Site, staff: Staff, ask: Ask, given: Any) -> dict[str, An
     place = await site.known.place(bundle.handle)
     if place is None or place.session.clinic != staff.clinic:
         return {"id": id, "result": "refused", "seq": None, "why": "not_ours", "message": NOT_OURS}
+    if place.session.erased_at is not None:
+        return {"id": id, "result": "refused", "seq": None, "why": "erased", "message": ERASED}
     seat = next((one for one in place.seats if one.id == bundle.person), None)
     now = site.now()
     if seat is not None and bundle.is_from(place.session.id, site.settings.keys):

@@ -11,7 +11,7 @@ OTHER_WAY = frozenset({"back_up", "clinic_arranged", "stays", "goes_alone"})
 OVER = ("closed", "cancelled")
 KINDS = (
     "planned", "dosed", "closed", "cancelled", "open", "ride_failed", "waived", "overdue", "breached", "drove",
-    "helped", "held",
+    "helped", "held", "erased",
 )  # fmt: skip
 
 
@@ -70,8 +70,8 @@ def _drove(state: State) -> bool:
 
 
 def by_day(days: Sequence[str], counted: Iterable[tuple[str, set[str]]]) -> list[dict[str, Any]]:
-    """For each day: how many were planned, and of those closed, called off and still open."""
-    rows = {day: {"day": day, "planned": 0, "closed": 0, "cancelled": 0, "open": 0} for day in days}
+    """For each day: how many were planned, and of those closed, called off, still open and erased since."""
+    rows = {day: {"day": day, "planned": 0, "closed": 0, "cancelled": 0, "open": 0, "erased": 0} for day in days}
     for day, kinds in counted:
         if day in rows:
             for kind in kinds & rows[day].keys():

@@ -8,7 +8,7 @@ from sessionday.web.access import reader_of
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here
 from sessionday.web.pages import day_context
-from sessionday.web.proving import ask_who, is_proven
+from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_code, new_secret
 from sessionday.web.sharing import share
@@ -28,7 +28,9 @@ async def seats(request: Request) -> Response:
     if here.role != "staff" or seat is None:
         raise NotYours
     do = form.get("do")
-    if asks := await _asks_first(request, here, form):
+    # A link or code opens somebody's seat, who may answer what a gate waits for
+    shows = do not in ENDING or form.get("new_link") == "yes"
+    if asks := await unless_proven(request, here, form, always=shows, back=f"/s/{here.session.handle}/"):
         return asks
     if do == "link":
         return await new_link(site, here, seat)
@@ -44,14 +46,6 @@ async def seats(request: Request) -> Response:
     return site.pages.response(
         "session/show.html", **{**context, "made_code": (seat.id, code, when(context["pack"], until))}
     )
-
-
-async def _asks_first(request: Request, here: Here, form: dict[str, str]) -> Response | None:
-    """A link or code opens somebody's seat, who may answer what a gate waits for: a shared tablet asks who is there."""
-    shows = form.get("do") not in ENDING or form.get("new_link") == "yes"
-    if not shows or not here.tablet or is_proven(here, site_of(request).now()):
-        return None
-    return await ask_who(request, here, form, f"/s/{here.session.handle}/")
 
 
 async def new_link(site: Site, here: Here, seat: Seat) -> Response:

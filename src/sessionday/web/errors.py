@@ -18,6 +18,13 @@ class NotYours(Refused):
         super().__init__(404, "not_found", "There is no such page, or it is not yours.")
 
 
+class Erased(Refused):
+    """Staff of the clinic ask for a record that was erased. Everybody else is told what is told of no session."""
+
+    def __init__(self) -> None:
+        super().__init__(410, "erased", "This record was erased. Its page says when, and what is left of it.")
+
+
 class NotSignedIn(Refused):
     """Nobody is known to this browser."""
 

@@ -63,7 +63,7 @@ async def table(request: Request) -> Response:
     counted = {kind: {one.id for one in found} for kind, found in figures.sessions.items()}
     for one in figures.sessions["planned"]:
         marks = ["1" if one.id in counted[kind] else "0" for kind in KINDS]
-        writer.writerow([inert(f"{one.client}, {local_time(clinic, one.start)}"), *marks])
+        writer.writerow([inert(f"{whose(one)}, {local_time(clinic, one.start)}"), *marks])
     for waive, count in figures.waived.items():
         writer.writerow([inert(waive.step), inert(waive.reason), inert(_by(waive)), count])
     if cut := _cut(figures):
@@ -81,17 +81,25 @@ async def figures_of(site: Site, clinic: Clinic, asked: str) -> Figures:
     overdue = await site.store.alarmed(clinic.id, since, until, "overdue")
     figures, counted = Figures(days, len(found)), []
     for session in found[:MOST]:
-        current = await site.states.of(session, site.now())
-        kinds = happened(current.state, current.entries, session.held, was_overdue=session.id in overdue)
+        kinds, set_aside = await _counts(site, session, was_overdue=session.id in overdue)
         figures.held += session.held
         counted.append((zones.shown(session.start, zone)[:10], kinds))
         for kind in kinds:
             figures.sessions[kind].append(session)
-        for waive in waives(current.entries):
+        for waive in set_aside:
             figures.waived[waive] = figures.waived.get(waive, 0) + 1
         await asyncio.sleep(0)  # phones that sync meanwhile come first
     figures.rows = [{**row, "named": day_text(row["day"])} for row in by_day(days, counted)]
     return figures
+
+
+async def _counts(site: Site, session: Session, *, was_overdue: bool) -> tuple[set[str], list[Waive]]:
+    """What a session counts for. Of an erased one nobody knows any more what happened, only that it was."""
+    if session.erased_at is not None:
+        return {"planned", "erased", *(["held"] if session.held else [])}, []
+    current = await site.states.of(session, site.now())
+    kinds = happened(current.state, current.entries, session.held, was_overdue=was_overdue)
+    return kinds, waives(current.entries)
 
 
 def days_of(asked: str) -> list[str]:
@@ -138,6 +146,11 @@ def _shown(site: Site, clinic: Clinic, asked: str, figures: Figures | None) -> d
     }  # fmt: skip
 
 
+def whose(one: Session) -> str:
+    """Whose session it was, while anybody knows."""
+    return one.client or str(WORDS["en"]["erasing"]["stage"])
+
+
 def _by(waive: Waive) -> str:
     """Who set it aside: a name, else at least from which seat."""
     return waive.name or str(WORDS["en"]["roles"].get(waive.role, waive.role))
@@ -164,7 +177,7 @@ def day_text(day: str) -> str:
 
 
 def _line(clinic: Clinic, one: Session) -> dict[str, str]:
-    return {"handle": one.handle, "client": one.client, "start": local_time(clinic, one.start)}
+    return {"handle": one.handle, "client": whose(one), "start": local_time(clinic, one.start)}
 
 
 def bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -173,7 +186,7 @@ def bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     drawn = []
     for place, row in enumerate(rows):
         foot = float(HIGH)
-        for kind in ("closed", "cancelled", "open"):
+        for kind in ("erased", "closed", "cancelled", "open"):
             height = round(HIGH * row[kind] / most, 2)
             foot -= height
             if height:

@@ -56,9 +56,10 @@ def _days(clinic: Clinic, first: str, last: str) -> tuple[int, int]:
 
 
 async def _row(site: Site, clinic: Clinic, session: Session) -> dict[str, Any]:
-    current = await site.states.of(session, site.now())
-    checklist = await site.states.checklist(session)
     words = WORDS["en"]
+    erased = session.erased_at is not None
+    stage = "" if erased else (await site.states.of(session, site.now())).state["stage"]
+    checklist = await site.states.checklist(session)
     return {
         "handle": session.handle,
         "client": session.client,
@@ -66,5 +67,6 @@ async def _row(site: Site, clinic: Clinic, session: Session) -> dict[str, Any]:
         "start": local_time(clinic, session.start),
         "year": zones.shown(session.start, zones.zone_named(clinic.zone))[:4],
         "protocol": next(iter(checklist.words.values()))["title"],
-        "stage": words["stages"][current.state["stage"]],
+        "stage": words["erasing"]["stage"] if erased else words["stages"][stage],
+        "erased": erased,
     }

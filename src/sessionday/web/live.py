@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from sessionday.store import StoreError
 from sessionday.web.access import reader_of, staff_at
-from sessionday.web.errors import NotSignedIn, NotYours
+from sessionday.web.errors import Erased, NotSignedIn, NotYours
 from sessionday.web.news import Listener, people, told
 from sessionday.web.site import Site, site_of
 
@@ -109,7 +109,7 @@ class Events:
                     listener.changed = False
                     message, ask_at = await self._asked()
                 await say(message or b"event: beat\ndata: %d\n\n" % self._site.now())
-        except (NotYours, NotSignedIn):
+        except (NotYours, NotSignedIn, Erased):
             await say(b"event: ended\ndata: 0\n\n")
 
     async def _asked(self) -> tuple[bytes | None, float]:

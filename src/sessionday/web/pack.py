@@ -74,6 +74,10 @@ class Packs:
             self._kept.popitem(last=False)
         return self._kept[version]
 
+    def forget(self) -> None:
+        """All packs: they are made again when they are asked for."""
+        self._kept.clear()
+
     def version(self, here: Here) -> str:
         """Changes when anything in the pack does. Known without making it: a sync says no more than this of it."""
         versions = here.place.pack_versions

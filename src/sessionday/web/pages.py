@@ -13,6 +13,7 @@ from sessionday.web.access import reader_of, writer_of
 from sessionday.web.accesses import REFRESH
 from sessionday.web.answers import BadAnswer, answer_from, happened_at
 from sessionday.web.compression import Parts
+from sessionday.web.erasing import left_of
 from sessionday.web.errors import NotYours, Refused
 from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.proving import unless_proven
@@ -29,7 +30,9 @@ BEHIND = {"x-refresh", "sec-purpose", "purpose"}
 
 async def day(request: Request) -> Response:
     """GET /s/{handle}/: what is next, the list, the gates and the hold, as this seat may see them."""
-    site, here = site_of(request), await reader_of(request)
+    site, here = site_of(request), await reader_of(request, erased=True)
+    if here.session.erased_at is not None:
+        return await left_of(site, here)
     current = await site.states.of(here.session, site.now())
     if is_long_over(here, current, site.now()):
         return site.pages.response("session/over.html", here=here, stage=current.state["stage"])

@@ -26,15 +26,15 @@ ENDS = ("cancel", "close")
 Said = tuple[Any, Any, Any]  # the kind, step and answer of an entry
 
 
+def is_proven(here: Here, now: int) -> bool:
+    """Whether whoever sits here has just shown who they are; a browser that is theirs alone asks nobody."""
+    return not here.tablet or (not here.locked and 0 <= now - here.proved_at <= GOOD_MS)
+
+
 def awaits_proof(here: Here, kind: Any, step: Any, answer: Any, now: int) -> bool:
     """Whether this word could open a gate, or undo or end the day, and whoever sits at this tablet last showed who they
     are too long ago. Twin: static/js/unproven.js."""
-    return bool(here.tablet) and not is_proven(here, now) and could_open(here, kind, step, answer)
-
-
-def is_proven(here: Here, now: int) -> bool:
-    """Whether they have just shown it. A clock that was set back proves nothing."""
-    return not here.locked and 0 <= now - here.proved_at <= GOOD_MS
+    return not is_proven(here, now) and could_open(here, kind, step, answer)
 
 
 def could_open(here: Here, kind: Any, step: Any, answer: Any) -> bool:
@@ -64,19 +64,14 @@ async def prove(request: Request) -> Response:
 
 
 async def unless_proven(
-    request: Request, here: Here, form: Mapping[str, str], *said: Said, back: str = ""
+    request: Request, here: Here, form: Mapping[str, str], *said: Said, always: bool = False, back: str = ""
 ) -> Response | None:
-    """The page that asks who is there, with all that the form brought in it; None where nothing waits for that, as
-    always where the tablet is locked. `back`: the page that the form stands on."""
+    """The page that asks who is there, with all that the form brought in it; None where nothing waits for that. It asks
+    always where the tablet is locked, and with `always`: for what can't be taken back. `back`: where the form stands."""
     site = site_of(request)
-    if not here.locked and not any(awaits_proof(here, *one, site.now()) for one in said):
+    late = always and not is_proven(here, site.now())
+    if not here.locked and not late and not any(awaits_proof(here, *one, site.now()) for one in said):
         return None
-    return await ask_who(request, here, form, back)
-
-
-async def ask_who(request: Request, here: Here, form: Mapping[str, str], back: str = "") -> Response | None:
-    """The same, whatever the form says."""
-    site = site_of(request)
     signed_in = await staff_at(request)
     if signed_in is None:
         raise NotSignedIn

@@ -50,6 +50,11 @@ class Recent:
         self._newest.clear()
         self._count = 0
 
+    def forget_session(self, session: str) -> None:
+        """What was stored of this one."""
+        self._count -= len(self._runs.pop(session, ()))
+        self._newest.pop(session, None)
+
     def _trim(self) -> None:
         while self._count > MOST:
             self._count -= len(self._runs.popitem(last=False)[1])

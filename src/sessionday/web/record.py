@@ -11,8 +11,8 @@ import sessionday.record
 from sessionday.record.file import exported
 from sessionday.record.formats import FORMATS
 from sessionday.record.sections import sections
-from sessionday.web.access import reader_of
-from sessionday.web.errors import NotYours
+from sessionday.web.access import reader_of, staff_at
+from sessionday.web.errors import Erased, NotYours
 from sessionday.web.here import Here
 from sessionday.web.site import Site, site_of
 
@@ -25,17 +25,20 @@ async def show(request: Request) -> Response:
     site.accesses.note(here, "record")
     record = await _record(site, here)
     shown = await to_thread(sections, record)  # the whole day is reckoned again
+    signed_in = await staff_at(request)
     return site.pages.response(
-        "record/show.html", here=here, session=here.session, sections=shown, formats=FORMATS.values()
-    )
+        "record/show.html", here=here, session=here.session, sections=shown, formats=FORMATS.values(),
+        lead=signed_in is not None and signed_in.staff.role == "lead",
+    )  # fmt: skip
 
 
 async def download(request: Request) -> Response:
     """GET /s/{handle}/record.json, .csv and so on."""
-    site, here = site_of(request), await _staff_at(request)
     format = next(one for one in FORMATS.values() if request.url.path.endswith(f"/record.{one.ending}"))
+    # Of an erased record only what proves itself is left
+    site, here = site_of(request), await _staff_at(request, erased=format.ending == "json")
     site.accesses.note(here, format.ending)
-    made = await to_thread(format.made, await _record(site, here))
+    made = await to_thread(format.made, await _record(site, here, erased=format.ending == "json"))
     # The name says nothing of whose it is: it ends in a folder of downloads that others see.
     named = f'attachment; filename="record-{here.session.handle}.{format.ending}"'
     return Response(made, media_type=format.media_type, headers={"Content-Disposition": named})
@@ -46,16 +49,18 @@ async def verifier(request: Request) -> Response:
     return FileResponse(VERIFIER, media_type="text/x-python", filename=VERIFIER.name)
 
 
-async def _staff_at(request: Request) -> Here:
-    here = await reader_of(request)
+async def _staff_at(request: Request, *, erased: bool = False) -> Here:
+    here = await reader_of(request, erased=erased)
     if here.role != "staff":
         raise NotYours
     return here
 
 
-async def _record(site: Site, here: Here) -> dict[str, Any]:
+async def _record(site: Site, here: Here, *, erased: bool = False) -> dict[str, Any]:
     await site.accesses.flush()  # the record tells who read it, up to this very reading
     record = await exported(site.store, here.session.handle, site.now())
     if record is None:
         raise NotYours
+    if "erased" in record and not erased:
+        raise Erased
     return record

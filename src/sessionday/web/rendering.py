@@ -61,6 +61,10 @@ class Pages:
             self._kept.popitem(last=False)
         return found[1]
 
+    def forget(self) -> None:
+        """All that was kept."""
+        self._kept.clear()
+
     def response(self, template: str, /, status: int = 200, **context: Any) -> Response:
         """A page that is drawn for once. It may show what was typed, so it is not compressed."""
         return self._told([self.piece(template, **context)], status, zipped=False)

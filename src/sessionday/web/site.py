@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from sessionday.settings import Settings
-from sessionday.store import News, Store
+from sessionday.store import ERASED, News, Store
 from sessionday.web.accesses import Accesses
 from sessionday.web.cards import Cards
 from sessionday.web.known import Known
@@ -61,10 +61,20 @@ class Site:
         """What a commit changed, here or in another process; None: something was missed."""
         if news is None:
             self.states.forget()
+            self._forget_drawn()
+        elif gone := {session for _, session, seq in news if seq == ERASED}:
+            self.states.forget_session(gone)
+            self._forget_drawn()
+            news = {(clinic, session, max(seq, 0)) for clinic, session, seq in news}
         self.known.hear(news, lambda session, seq: self.recent.newest(session) >= seq)
         self.cards.hear(news)
         self.watch.hear(news)
         self.news.hear(news)
+
+    def _forget_drawn(self) -> None:
+        """Of whatever was drawn nothing of an erased record stays, in no process."""
+        self.packs.forget()
+        self.pages.forget()
 
 
 def site_of(request: Request) -> Site:

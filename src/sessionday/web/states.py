@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,8 @@ class States:
             return await self.of(session, now)
         if known is None or fresh or basis != arranged or not known.holds(now):
             known = await self._evaluated(session, (*(known.entries if known else ()), *fresh), now)
+        if past != self._pasts:
+            return known
         self._kept[session.id] = (arranged, known)  # again: it may have been forgotten while the record was read
         self._kept.move_to_end(session.id)
         while len(self._kept) > KEPT:
@@ -80,6 +82,13 @@ class States:
         self._pasts += 1
         self._kept.clear()
         self._recent.forget()
+
+    def forget_session(self, sessions: Iterable[str]) -> None:
+        """What was remembered of these is not to be known any more; nor is what is being read of them now."""
+        self._pasts += 1
+        for session in sessions:
+            self._kept.pop(session, None)
+            self._recent.forget_session(session)
 
     def _forget_another_past(self) -> None:
         """In another epoch (a standby was promoted) the record may have gone another way since."""

@@ -137,7 +137,8 @@ async def _fact(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Re
 async def _place(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Place | None:
     """The session that was chosen, if it is of the tablet's clinic."""
     place = await site_of(request).known.place(form.get("session", ""))
-    return place if place is not None and place.session.clinic == tablet.clinic else None
+    is_ours = place is not None and place.session.clinic == tablet.clinic and place.session.erased_at is None
+    return place if is_ours else None
 
 
 def _device(tablet: Tablet, place: Place) -> str:

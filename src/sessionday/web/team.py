@@ -10,6 +10,7 @@ from sessionday.web.access import lead_of
 from sessionday.web.errors import NotYours
 from sessionday.web.passphrases import hash_later
 from sessionday.web.reading import form_of
+from sessionday.web.retention import said
 from sessionday.web.security import digest, new_secret
 from sessionday.web.set_up import Unclear, read_clinic, read_named
 from sessionday.web.sharing import local_time, square
@@ -142,7 +143,7 @@ def _clinic_page(site: Site, place: Clinic, status: int = 200, **more: Any) -> R
         "clinic": place.name,
         **{key: getattr(place, key) for key in ("phone", "emergency", "on_call", "transport")},
     }
-    context: dict[str, Any] = {"typed": known, "error": None, "zone": place.zone}
+    context: dict[str, Any] = {"typed": known, "error": None, "zone": place.zone, "rule": said(place)}
     return site.pages.response("team/clinic.html", status, **{**context, **more})
 
 

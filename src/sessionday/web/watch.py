@@ -18,6 +18,7 @@ ROUND_SECONDS = 1.0
 DEAD_SECONDS = 5.0  # a holder whose beat has stood still for so long is taken for dead
 AT_ONCE = 100
 FOLDED_AT_ONCE = 10
+ERASED_AT_ONCE = 10
 QUIET_SECONDS = 1.0  # a phone that comes back with much to say is summed up once, when it has said it
 PATIENCE_SECONDS = 30.0
 FIND_SECONDS = 60.0
@@ -93,6 +94,7 @@ class Watch:
         if time.monotonic() > self._find_at:
             self._find_at = time.monotonic() + FIND_SECONDS
             await self._find_grown()
+            await self._store.erase_old(self._now(), ERASED_AT_ONCE)
         for clinic, session in self._quiet():
             del self._grown[clinic, session]
             if listed := await self._store.listed(clinic, session):
@@ -100,6 +102,7 @@ class Watch:
             if time.monotonic() > until:
                 return
         await self._store.archive(self._now() - self._archive_ms, self._now(), FOLDED_AT_ONCE)
+        await self._store.wipe()
 
     def _grew(self, clinic: str, session: str) -> None:
         first = self._grown.pop((clinic, session), (time.monotonic(), 0.0))[0]

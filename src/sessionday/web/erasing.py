@@ -1,0 +1,142 @@
+"""A record is erased, or kept from it, by a lead's word; and the page that says of an erased one what is left."""
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sessionday import zones
+from sessionday.band import plain
+from sessionday.record.formats import FORMATS
+from sessionday.store import Arrangement, Clinic, NotErasable
+from sessionday.web.access import reader_of, staff_at
+from sessionday.web.errors import NotYours, Refused
+from sessionday.web.here import Here
+from sessionday.web.proving import unless_proven
+from sessionday.web.reading import form_of
+from sessionday.web.set_up import Unclear
+from sessionday.web.sharing import local_time
+from sessionday.web.site import Site, site_of
+from sessionday.words import WORDS
+
+LONGEST = 500  # letters of a reason
+DONE = ("closed", "cancelled")
+
+
+async def show(request: Request) -> Response:
+    """GET /s/{handle}/erase: what would go, and what stays."""
+    site, here = site_of(request), await _lead_at(request)
+    site.accesses.note(here, "page")
+    return await _page(site, here)
+
+
+async def change(request: Request) -> Response:
+    """POST /s/{handle}/erase: `do` is `erase` (with the client's name, typed), `keep` or `let_go`, each with a reason;
+    422 where it is unclear."""
+    site, here, form = site_of(request), await _lead_at(request), await form_of(request)
+    ways = {"erase": _erase, "keep": _keep, "let_go": _let_go}
+    way = ways.get(form.get("do", ""))
+    if way is None:
+        raise NotYours
+    if asked := await unless_proven(request, here, form, always=True, back=request.url.path):
+        return asked
+    try:
+        await way(site, here, form)
+    except Unclear as unclear:
+        return await _page(site, here, 422, error=unclear, typed=form)
+    # With a query, so that the phone's worker asks the server and not its memory.
+    where = "?erased" if way is _erase else "erase"
+    return RedirectResponse(f"/s/{here.session.handle}/{where}", status_code=303)
+
+
+async def left_of(site: Site, here: Here) -> Response:
+    """The page of an erased record, for staff: 410, so that no worker keeps it in place of what it had."""
+    if here.role != "staff":
+        raise NotYours
+    site.accesses.note(here, "page")
+    last = _last(await site.store.arrangements(here.session), "erased")
+    words = WORDS["en"]["erasing"]
+    by_rule = last is None or "years" in last.body
+    said = words["by_rule" if by_rule else "by_name"]
+    values = {"name": last.name, **last.body} if last else {}
+    for key, value in values.items():
+        said = said.replace("{" + key + "}", str(value))
+    when = dated(here.clinic, here.session.erased_at or 0)
+    checklist = here.checklist.words["en"]["title"]
+    return site.pages.response(
+        "session/erased.html", 410, here=here, session=here.session, when=when, said=said,
+        start=dated(here.clinic, here.session.start), protocol=f"{checklist} ({here.session.protocol_version})",
+    )  # fmt: skip
+
+
+def dated(clinic: Clinic, t: int) -> str:
+    """An instant with its year: what is kept for years is not of this one."""
+    day, _, clock = local_time(clinic, t).partition(", ")
+    return f"{day} {zones.shown(t, zones.zone_named(clinic.zone))[:4]}, {clock}"
+
+
+async def _lead_at(request: Request) -> Here:
+    here = await reader_of(request)
+    if here.role != "staff":
+        raise NotYours
+    signed_in = await staff_at(request)
+    if signed_in is None or signed_in.staff.role != "lead":
+        raise Refused(403, "leads_only", WORDS["en"]["erasing"]["errors"]["lead"])
+    return here
+
+
+async def _erase(site: Site, here: Here, form: dict[str, str]) -> None:
+    words = WORDS["en"]["erasing"]["errors"]
+    why = _reason(here, form)
+    if not plain(here.session.client) or plain(form.get("name", "")) != plain(here.session.client):
+        raise Unclear("name", words["name"])
+    try:
+        await site.store.erase(here.session, here.person, here.name, site.now(), body={"why": why})
+    except NotErasable as problem:
+        raise Unclear("", str(problem)) from None
+
+
+async def _keep(site: Site, here: Here, form: dict[str, str]) -> None:
+    body = {"why": _reason(here, form)}
+    changes = {"kept_at": site.now()}
+    await site.store.arrange(here.session, "kept", here.person, here.name, site.now(), body=body, changes=changes)
+
+
+async def _let_go(site: Site, here: Here, form: dict[str, str]) -> None:
+    body = {"why": _reason(here, form)}
+    changes = {"kept_at": None}
+    await site.store.arrange(here.session, "let_go", here.person, here.name, site.now(), body=body, changes=changes)
+
+
+def _reason(here: Here, form: dict[str, str]) -> str:
+    """Why. It stays when all else is gone, so it must not name whom the record was about."""
+    words, why = WORDS["en"]["erasing"]["errors"], " ".join(form.get("why", "").split())
+    if not 0 < len(why) <= LONGEST:
+        raise Unclear("why", words["why"])
+    names = {plain(seat.name) for seat in here.seats if seat.role != "prescriber"} | {plain(here.session.client)}
+    if names & {plain(word) for word in re.split(r"[^\w-]+", why)} - {""}:
+        raise Unclear("why", words["why_names"])
+    return why
+
+
+async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Response:
+    current = await site.states.of(here.session, site.now())
+    arranged = await site.store.arrangements(here.session)
+    kept = _last(arranged, "kept") if here.session.kept_at is not None else None
+    context: dict[str, Any] = {
+        "here": here,
+        "session": here.session,
+        "formats": FORMATS.values(),
+        "over": site.now() > here.session.over_at,
+        "over_at": dated(here.clinic, here.session.over_at),
+        "unfinished": current.state["stage"] not in DONE,
+        "kept": kept and {"by": kept.name, "why": kept.body.get("why", ""), "when": dated(here.clinic, kept.at)},
+        "typed": {},
+        "error": None,
+    }
+    return site.pages.response("record/erase.html", status, **{**context, **more})
+
+
+def _last(arranged: list[Arrangement], kind: str) -> Arrangement | None:
+    return next((one for one in reversed(arranged) if one.kind == kind), None)

@@ -1,0 +1,97 @@
+"""For how long the clinic keeps records: its leads decide, and nothing is erased by itself until they have."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sessionday.store import Clinic, Staff
+from sessionday.web.access import lead_of
+from sessionday.web.erasing import dated
+from sessionday.web.errors import NotYours
+from sessionday.web.reading import form_of
+from sessionday.web.set_up import Unclear
+from sessionday.web.site import Site, site_of
+from sessionday.words import WORDS
+
+# HIPAA's own documentation is to be kept for six years (45 CFR 164.316(b)(2)(i)); who read what, and what was done, is
+# commonly counted as a part of it. Many laws ask for more; above a hundred it is a slip of the hand.
+LEAST, MOST = 6, 100
+
+
+async def show(request: Request) -> Response:
+    """GET /clinic/records"""
+    site, lead = site_of(request), await lead_of(request)
+    return await _page(site, lead)
+
+
+async def change(request: Request) -> Response:
+    """POST /clinic/records: `years`, empty for no rule; 422 where it is none, or where records would go at once and the
+    number of them was not confirmed (`sure`)."""
+    site, lead, form = site_of(request), await lead_of(request), await form_of(request)
+    try:
+        years = _years(form.get("years", ""))
+        await _refuse_unseen(site, lead, years, form.get("sure", ""))
+    except Unclear as unclear:
+        return await _page(site, lead, 422, error=unclear, typed=form.get("years", ""))
+    except Many as many:
+        return await _page(site, lead, 422, many=many.count, typed=form.get("years", ""))
+    await site.store.set_keep_years(lead, years, site.now())
+    return RedirectResponse("/clinic/records?saved", status_code=303)
+
+
+class Many(Exception):
+    """So many records are older than the rule, and go as soon as it is made."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+def _years(typed: str) -> int | None:
+    text = typed.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 5 and LEAST <= int(text) <= MOST):
+        raise Unclear("years", WORDS["en"]["keeping"]["errors"]["years"])
+    return int(text)
+
+
+async def _refuse_unseen(site: Site, lead: Staff, years: int | None, sure: str) -> None:
+    count = 0 if years is None else await site.store.count_old(lead.clinic, site.now(), years)
+    if count and sure != f"{years} {count}":
+        raise Many(count)
+
+
+async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Response:
+    clinic = await site.store.clinic(lead.clinic)
+    if clinic is None:
+        raise NotYours
+    context: dict[str, Any] = {
+        "staff": lead,
+        "rule": said(clinic),
+        "changed": await _changed(site, clinic),
+        "typed": "" if clinic.keep_years is None else str(clinic.keep_years),
+        "least": LEAST,
+        "most": MOST,
+        "many": 0,
+        "error": None,
+    }
+    return site.pages.response("team/records.html", status, **{**context, **more})
+
+
+def said(clinic: Clinic) -> str:
+    """The rule in words."""
+    words = WORDS["en"]["keeping"]
+    if clinic.keep_years is None:
+        return str(words["no_rule"])
+    return str(words["rule"].replace("{years}", str(clinic.keep_years)))
+
+
+async def _changed(site: Site, clinic: Clinic) -> str:
+    """Who made it so, and when."""
+    found = await site.store.keep_years_set(clinic.id)
+    if found is None:
+        return ""
+    words: str = WORDS["en"]["keeping"]["changed"]
+    return words.replace("{name}", found[0]).replace("{when}", dated(clinic, found[1]))
