@@ -97,21 +97,12 @@ export class Log {
     return own.filter(isUnsent).sort(byCount);
   }
 
-  // Whether these wait for whoever wrote them to show who they are (prove.js): until then they are not sent.
-  ask(ids, asks) {
-    return this.#change(ids, { asks });
-  }
-
-  // Whoever sits here did not write these; the clinic has them kept aside.
-  disown(ids, words) {
-    return this.#change(ids, { asks: false, held: words, refused: true });
-  }
-
-  #change(ids, changes) {
+  // Marks what no verdict came for: as waiting for proof of who wrote it (unproven.js), or as kept aside.
+  mark(ids, marks) {
     return this.#run(["log"], "readwrite", async ({ log }) => {
       for (const id of ids) {
         const entry = await got(log.get(id));
-        if (entry && isUnsent(entry)) log.put({ ...entry, ...changes });
+        if (entry && isUnsent(entry)) log.put({ ...entry, ...marks });
       }
     });
   }

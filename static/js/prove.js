@@ -16,8 +16,8 @@ let ways = {};
 notice.querySelector("button").addEventListener("click", open);
 dialog.querySelector("form").addEventListener("submit", onSubmit);
 
-// `waiting`: the words that wait, as {id, text}. One that is new asks at once. `confirmed(ids)` lets them go out, `aside(ids,
-// words)` marks them with those words when the clinic has them kept aside; `handle` and `name`: of the session, and of who sits here.
+// `waiting`: the words that wait, as {id, text}. One that is new asks at once. `confirmed` is told which of them go out, `aside`
+// which are kept aside and in which words that is said. `handle` and `name`: of the session, and of who sits here.
 export function ask(waiting, { handle, name, confirmed, aside }) {
   words = waiting;
   ways = { handle, name, confirmed, aside };

@@ -11,15 +11,12 @@ import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
 import { hideNotices, needSignal, sendPlainly } from "./plain.js";
-import { line, title, when } from "./telling.js";
 import { Sync } from "./sync.js";
-import { couldOpen, isShared } from "./unproven.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
 const { handle, person, build: release } = document.body.dataset;
 const page = { log: null, pack: null, sync: null, shown: 0, latest: 0, timer: 0, refused: "" };
 const clock = new Clock();
-const shared = isShared(); // a tablet that several of the staff use
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
 const QUIET_MS = 800;
 const BEAT_MS = 5_000;
@@ -35,6 +32,7 @@ async function start() {
   page.log.onDeleted = leave;
   page.pack = ofThisRelease(await page.log.fact("pack")) || (await fetchPack());
   if (!page.pack) throw new Error("nothing is known of this session yet");
+  if (document.querySelector("[data-prove]")) page.tablet = (await import("./unproven.js")).atTablet(page, onVisible);
   page.sync = new Sync({ handle, person, log: page.log, onNews, before: lookAtClock, looked, greets: install.hasOwnCredential });
   install.begin(handle, page.log).catch(() => {});
   tabs?.addEventListener("message", ({ data }) => (data === "written" ? page.sync.kick() : show()));
@@ -101,7 +99,7 @@ async function show() {
   const phone = { refused: page.refused, facts, unsure: sureIn !== null };
   paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, phone });
   stayAwake(document.body.dataset.calm === "true");
-  if (shared) awaitProof(mine.filter((entry) => entry.asks && !entry.held)).catch(() => {});
+  page.tablet?.show(pack, mine).catch(() => {});
   again(sureIn ?? (state.changes_at === null ? null : state.changes_at - now + 20));
 }
 
@@ -135,9 +133,8 @@ function breath() {
   });
 }
 
-// On a shared tablet nothing opens before the clinic has it.
 function counts(entry) {
-  return !entry.held && !(shared && entry.seq === null && couldOpen(page.pack, entry));
+  return !entry.held && (page.tablet?.counts(page.pack, entry) ?? true);
 }
 
 function asEntry(entry, facts, pack, now) {
@@ -235,13 +232,12 @@ function showError(form, error) {
   place.scrollIntoView({ block: "center" });
 }
 
-async function onNews({ heard, more, status, build, pack, signedOut, locked, prove, ended, other, left }) {
+async function onNews({ heard, more, status, build, pack, signedOut, ended, other, left, reply }) {
   if (other) return startAnew();
-  if (locked) document.dispatchEvent(new Event("tablet-locked"));
-  if (prove) await page.log.ask(prove, true);
-  if (shared && !heard) await askLater();
+  await page.tablet?.hear(page.pack, reply);
   if (ended && left === 0) return forgetAll();
-  if (status === 410) return location.replace(`/s/${handle}/?erased`); // its page says so, and clears up here
+  // Erased: its page says so, and clears up here.
+  if (status === 410) return location.replace(`/s/${handle}/?erased`);
   page.unheard = !heard;
   page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
   if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();
@@ -253,28 +249,6 @@ async function onNews({ heard, more, status, build, pack, signedOut, locked, pro
   install.offer(document.querySelector("[data-install]"), { heard: heard && !signedOut, left, answered: page.answered });
   if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
   if (!signedOut) byLight(heard).catch(() => {});
-}
-
-// At a shared tablet some words wait until whoever wrote them shows who they are.
-async function awaitProof(waiting) {
-  if (!waiting.length && !page.asked) return;
-  page.asked = true;
-  const { pack, log } = page;
-  const words = waiting.map((entry) => ({ id: entry.id, text: `${title(pack, entry.step)}: ${line(pack, entry)}, ${when(pack, entry.t)}` }));
-  const again = () => show().then(() => page.sync.kick());
-  const { ask } = await import("./prove.js");
-  ask(words, {
-    handle,
-    name: pack.seat.name,
-    confirmed: (ids) => log.ask(ids, false).then(again),
-    aside: (ids, words) => log.disown(ids, words).then(again),
-  });
-}
-
-// Without signal nobody can show it. What waits then is asked about when there is: others may sit here by that time.
-async function askLater() {
-  const waiting = (await page.log.unsent()).filter((entry) => couldOpen(page.pack, entry));
-  await page.log.ask(waiting.map((entry) => entry.id), true);
 }
 
 // Without signal the phone shows what is unsent, and staff's device carries it. Loaded only when it is of use.

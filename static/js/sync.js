@@ -88,10 +88,10 @@ export class Sync {
     if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };
     const again = await this.#hear(reply.ours, sentAt, n);
     if (reply.ours.counted !== undefined) this.#greeted = device;
-    const { more, build, pack, person, verdicts, ended, locked, prove, signed_out: signedOut = false } = reply.ours;
+    const { more, build, pack, person, verdicts, ended, signed_out: signedOut = false } = reply.ours;
     const other = person !== undefined && person !== this.#person;
     const onward = first || verdicts.length > 0;
-    return { heard: true, status: 200, more: more || again, build, pack, signedOut, locked, prove, ended, other, onward };
+    return { heard: true, status: 200, more: more || again, build, pack, signedOut, ended, other, onward, reply: reply.ours };
   }
 
   async #hear(reply, sentAt, n) {

@@ -22,8 +22,8 @@ FOREVER = "public, max-age=31536000, immutable"
 WORKERS = ("sw.js", "escape.js")
 NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable")  # what is asked for only to install the app
 STAFF = re.compile(
-    r"js/(board|camera|carrier|carry|desk|drafts|due|join|keys|landing|locked|new_session|passkeys|prove|sharing|sign_in|sound"
-    r"|tablet)\.js"
+    r"js/(board|camera|carrier|carry|desk|drafts|due|erased|join|keys|landing|locked|new_session|passkeys|prove|sharing|sign_in|sound"
+    r"|tablet|unproven|waiting)\.js"
     r"|css/desk\.css|vendor/qr/decode\.js"
 )
 FOR_READERS = re.compile(r"^[ \t]+(//.*)?|^//.*", re.MULTILINE)

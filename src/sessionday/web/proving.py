@@ -66,8 +66,9 @@ async def prove(request: Request) -> Response:
 async def unless_proven(
     request: Request, here: Here, form: Mapping[str, str], *said: Said, always: bool = False, back: str = ""
 ) -> Response | None:
-    """The page that asks who is there, with all that the form brought in it; None where nothing waits for that. It asks
-    always where the tablet is locked, and with `always`: for what can't be taken back. `back`: where the form stands."""
+    """The page that asks who is there, with all that the form brought in it; None where nothing waits for that. It
+    asks always where the tablet is locked, and with `always`, for what can't be taken back. `back`: where the form
+    stands."""
     site = site_of(request)
     late = always and not is_proven(here, site.now())
     if not here.locked and not late and not any(awaits_proof(here, *one, site.now()) for one in said):
