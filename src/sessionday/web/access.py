@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from sessionday.store import SignIn, Staff
+from sessionday.store import Clinic, SignIn, Staff
 from sessionday.web.errors import Erased, NotSignedIn, NotYours, Refused, SignInFirst
 from sessionday.web.here import Here
 from sessionday.web.security import digest
-from sessionday.web.site import site_of
+from sessionday.web.site import Site, site_of
 
 # A shared tablet locks itself after three minutes (static/js/tablet.js). Where it could not, the server does, a minute
 # later: it hears of a hand every 45 seconds at most.
@@ -76,6 +76,13 @@ async def lead_of(request: Request) -> Staff:
     return staff
 
 
+async def clinic_of(site: Site, staff: Staff) -> Clinic:
+    """The clinic that somebody works at."""
+    clinic = await site.store.clinic(staff.clinic)
+    assert clinic is not None  # noqa: S101 - a member of staff has one
+    return clinic
+
+
 async def here_of(request: Request) -> Here:
     """The session of the path, as whoever asks sits in it. Raises NotYours (404), for any reason whatever."""
     site = site_of(request)
@@ -107,6 +114,14 @@ async def reader_of(request: Request, *, erased: bool = False) -> Here:
     here = await writer_of(request, erased=erased)
     if here.locked:
         raise SignInFirst("/locked") if request.method in ("GET", "HEAD") else NotSignedIn
+    return here
+
+
+async def staff_reader_of(request: Request, *, erased: bool = False) -> Here:
+    """As `reader_of`, for what only the clinic's own people see of a session."""
+    here = await reader_of(request, erased=erased)
+    if here.role != "staff":
+        raise NotYours
     return here
 
 

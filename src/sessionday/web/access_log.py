@@ -4,8 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionday import zones
-from sessionday.web.access import lead_of
-from sessionday.web.errors import NotYours
+from sessionday.web.access import clinic_of, lead_of
 from sessionday.web.site import site_of
 from sessionday.words import WORDS
 
@@ -13,9 +12,7 @@ from sessionday.words import WORDS
 async def show(request: Request) -> Response:
     """GET /access?day=2026-12-01, today where none is given; 422 where that is no day."""
     site, lead = site_of(request), await lead_of(request)
-    clinic = await site.store.clinic(lead.clinic)
-    if clinic is None:
-        raise NotYours
+    clinic = await clinic_of(site, lead)
     await site.accesses.flush()
     zone = zones.zone_named(clinic.zone)
     typed = request.query_params.get("day", zones.shown(site.now(), zone)[:10])

@@ -12,12 +12,12 @@ from sessionday.limits import STRICTER, offered
 from sessionday.moved import last_move
 from sessionday.record.arranged import sentence
 from sessionday.store import Grown, Session
-from sessionday.web.access import reader_of
-from sessionday.web.errors import NotYours
+from sessionday.web.access import reader_of, staff_reader_of
+from sessionday.web.errors import NotYours, Unclear
 from sessionday.web.here import Here
 from sessionday.web.moving import again, before_dose, reschedule
 from sessionday.web.reading import form_of
-from sessionday.web.sessions import Alike, Unclear, mark_alike, read_limits_of
+from sessionday.web.sessions import Alike, mark_alike, read_limits_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
@@ -84,9 +84,7 @@ async def _pin_limits(site: Site, here: Here, found: dict[str, float], decided_o
 
 
 async def _staff_at(request: Request) -> Here:
-    here = await reader_of(request)
-    if here.role != "staff":
-        raise NotYours
+    here = await staff_reader_of(request)
     site_of(request).accesses.note(here, "arrange")
     return here
 

@@ -12,7 +12,7 @@ from sessionday.store import Draft, DraftChanged, Staff, VersionTaken
 from sessionday.web.access import lead_of
 from sessionday.web.errors import NotYours, Refused
 from sessionday.web.protocols import clock_of, version_of
-from sessionday.web.reading import as_json, form_of, json_of
+from sessionday.web.reading import as_json, form_of, json_of, seen_in
 from sessionday.web.shelf import shelf_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
@@ -49,7 +49,7 @@ async def save(request: Request) -> Response:
     draft = await _draft_of(site, staff, request)
     given = await form_of(request, SENT_LIMIT)
     source = given.get("source", "").replace("\r\n", "\n")
-    seen = int(given["seen"]) if given.get("seen", "").isdecimal() and len(given["seen"]) < 16 else 0
+    seen = seen_in(given)
     if len(source.encode()) > LIMIT:
         return await _page(site, staff, draft, source, 422, error="too_big")
     try:

@@ -11,11 +11,10 @@ from sessionday.band import plain
 from sessionday.record.formats import FORMATS
 from sessionday.store import Arrangement, Clinic, NotErasable
 from sessionday.web.access import reader_of, staff_at
-from sessionday.web.errors import NotYours, Refused
+from sessionday.web.errors import NotYours, Refused, Unclear
 from sessionday.web.here import Here
 from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
-from sessionday.web.set_up import Unclear
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS

@@ -38,3 +38,11 @@ class SignInFirst(NotSignedIn):
     def __init__(self, where: str) -> None:
         Refused.__init__(self, 303, "not_signed_in", "Sign in first.")
         self.headers = {"Location": where}
+
+
+class Unclear(ValueError):
+    """A form that can't be taken as it is: the field, and a sentence."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.record.table import inert
 from sessionday.store import Clinic, Session
-from sessionday.web.access import staff_of
+from sessionday.web.access import clinic_of, staff_of
 from sessionday.web.counts import KINDS, Waive, by_day, happened, waives
 from sessionday.web.errors import NotYours
 from sessionday.web.sharing import local_time
@@ -116,9 +116,7 @@ def days_of(asked: str) -> list[str]:
 
 async def _asked(request: Request) -> tuple[Site, Clinic, str]:
     site, staff = site_of(request), await staff_of(request)
-    clinic = await site.store.clinic(staff.clinic)
-    if clinic is None:
-        raise NotYours
+    clinic = await clinic_of(site, staff)
     site.accesses.note_clinic(staff, "figures")
     now = zones.shown(site.now(), zones.zone_named(clinic.zone))
     asked = request.query_params.get("day") or request.query_params.get("month") or now[:7]

@@ -8,8 +8,7 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.band import band_of, plain
 from sessionday.store import Clinic, Session
-from sessionday.web.access import staff_of
-from sessionday.web.errors import NotYours
+from sessionday.web.access import clinic_of, staff_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
@@ -23,9 +22,7 @@ FIRST, LAST = 0, 2**52
 async def show(request: Request) -> Response:
     """GET /sessions?name=&from=2026-12-01&to=2026-12-31&page=1; 422 where a day is none."""
     site, staff = site_of(request), await staff_of(request)
-    clinic = await site.store.clinic(staff.clinic)
-    if clinic is None:
-        raise NotYours
+    clinic = await clinic_of(site, staff)
     site.accesses.note_clinic(staff, "search")
     asked = {key: request.query_params.get(key, "").strip()[:60] for key in ("name", "from", "to", "page")}
     page = int(asked["page"]) if asked["page"].isdecimal() and len(asked["page"]) < 5 else 1

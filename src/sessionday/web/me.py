@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Staff
-from sessionday.web.access import staff_at, staff_of
+from sessionday.web.access import clinic_of, staff_at, staff_of
+from sessionday.web.errors import Unclear
 from sessionday.web.passphrases import hash_later
 from sessionday.web.proving import PIN, has_pin
 from sessionday.web.reading import form_of
-from sessionday.web.set_up import Unclear, read_passphrase
+from sessionday.web.set_up import read_passphrase
 from sessionday.web.sign_in import tablet_at
 from sessionday.web.site import Site, site_of
 from sessionday.web.tablets import share_this
@@ -81,8 +82,8 @@ async def _prove(site: Site, staff: Staff, present: str) -> None:
 
 
 async def _new_passphrase(request: Request, site: Site, staff: Staff, form: dict[str, str]) -> None:
-    clinic = await site.store.clinic(staff.clinic)
-    own = (staff.name, staff.email, staff.email.partition("@")[0], clinic.name if clinic else "")
+    clinic = await clinic_of(site, staff)
+    own = (staff.name, staff.email, staff.email.partition("@")[0], clinic.name)
     chosen = read_passphrase(form.get("passphrase", ""), own)
     here = await staff_at(request)
     await site.store.set_passphrase(staff, await hash_later(chosen), here.credential if here else "", site.now())

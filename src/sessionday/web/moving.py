@@ -6,8 +6,9 @@ from dataclasses import replace
 from sessionday.booking import days_of, over_at, pin
 from sessionday.moved import asked_again, move_to
 from sessionday.store import Session
+from sessionday.web.errors import Unclear
 from sessionday.web.here import Here
-from sessionday.web.sessions import Alike, Unclear, alike_around, read_start
+from sessionday.web.sessions import Alike, alike_around, read_start
 from sessionday.web.site import Site
 from sessionday.web.states import Current
 from sessionday.words import WORDS

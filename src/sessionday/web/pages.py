@@ -17,7 +17,7 @@ from sessionday.web.erasing import left_of
 from sessionday.web.errors import NotYours, Refused
 from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.proving import unless_proven
-from sessionday.web.reading import form_of
+from sessionday.web.reading import form_of, seen_in
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
 from sessionday.web.sync import look
@@ -183,7 +183,7 @@ def _fact(site: Site, here: Here, pack: dict[str, Any], form: dict[str, str]) ->
         role=here.role,
         device=here.form_device,
         id=form.get("id") or str(uuid4()),
-        seen=int(form["seen"]) if form.get("seen", "").isdecimal() and len(form["seen"]) < 15 else 0,
+        seen=seen_in(form),
         at=happened_at(pack, form, now) if here.role == "staff" else now,
         now=now,
         kind=kind,

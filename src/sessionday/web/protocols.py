@@ -9,7 +9,7 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.protocols import Checklist, named
 from sessionday.store import Staff
-from sessionday.web.access import staff_of
+from sessionday.web.access import clinic_of, staff_of
 from sessionday.web.errors import NotYours
 from sessionday.web.protocol_compare import compared, text_changes
 from sessionday.web.protocol_flow import flow
@@ -78,9 +78,7 @@ async def version_of(site: Site, staff: Staff, id: str, version: str) -> OnShelf
 
 async def clock_of(site: Site, staff: Staff) -> Callable[[int], str]:
     """Tells instants as the clinic's clocks show them."""
-    clinic = await site.store.clinic(staff.clinic)
-    assert clinic is not None  # noqa: S101 - a member of staff has one
-    zone = zones.zone_named(clinic.zone)
+    zone = zones.zone_named((await clinic_of(site, staff)).zone)
     return lambda t: when({"words": WORDS["en"], "clock": zones.clock(t, zone)}, t)
 
 

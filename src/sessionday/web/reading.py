@@ -1,5 +1,6 @@
 """Reads what a request carries (bodies with a limit, forms without multipart, JSON without ambiguity), writes JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -42,6 +43,12 @@ async def form_of(request: Request, limit: int = FORM_LIMIT) -> dict[str, str]:
     if any("\x00" in value for _, value in pairs):
         raise Refused(400, "bad_form", "This form can't be read.")
     return dict(reversed(pairs))
+
+
+def seen_in(form: Mapping[str, str]) -> int:
+    """Up to which number its page knew what it is about; 0 where that is no number."""
+    seen = form.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 15 else 0
 
 
 async def json_of(request: Request, limit: int) -> Any:

@@ -11,7 +11,7 @@ import sessionday.record
 from sessionday.record.file import exported
 from sessionday.record.formats import FORMATS
 from sessionday.record.sections import sections
-from sessionday.web.access import reader_of, staff_at
+from sessionday.web.access import staff_at, staff_reader_of
 from sessionday.web.errors import Erased, NotYours
 from sessionday.web.here import Here
 from sessionday.web.site import Site, site_of
@@ -21,7 +21,7 @@ VERIFIER = Path(sessionday.record.__file__).with_name("verify_record.py")
 
 async def show(request: Request) -> Response:
     """GET /s/{handle}/record"""
-    site, here = site_of(request), await _staff_at(request)
+    site, here = site_of(request), await staff_reader_of(request)
     site.accesses.note(here, "record")
     record = await _record(site, here)
     shown = await to_thread(sections, record)  # the whole day is reckoned again
@@ -36,7 +36,7 @@ async def download(request: Request) -> Response:
     """GET /s/{handle}/record.json, .csv and so on."""
     format = next(one for one in FORMATS.values() if request.url.path.endswith(f"/record.{one.ending}"))
     # Of an erased record only what proves itself is left
-    site, here = site_of(request), await _staff_at(request, erased=format.ending == "json")
+    site, here = site_of(request), await staff_reader_of(request, erased=format.ending == "json")
     site.accesses.note(here, format.ending)
     made = await to_thread(format.made, await _record(site, here, erased=format.ending == "json"))
     # The name says nothing of whose it is: it ends in a folder of downloads that others see.
@@ -47,13 +47,6 @@ async def download(request: Request) -> Response:
 async def verifier(request: Request) -> Response:
     """GET /record/verify_record.py: for whoever was given a record and trusts nobody."""
     return FileResponse(VERIFIER, media_type="text/x-python", filename=VERIFIER.name)
-
-
-async def _staff_at(request: Request, *, erased: bool = False) -> Here:
-    here = await reader_of(request, erased=erased)
-    if here.role != "staff":
-        raise NotYours
-    return here
 
 
 async def _record(site: Site, here: Here, *, erased: bool = False) -> dict[str, Any]:

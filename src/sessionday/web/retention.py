@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Clinic, Staff
-from sessionday.web.access import lead_of
+from sessionday.web.access import clinic_of, lead_of
 from sessionday.web.erasing import dated
-from sessionday.web.errors import NotYours
+from sessionday.web.errors import Unclear
 from sessionday.web.reading import form_of
-from sessionday.web.set_up import Unclear
 from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
 
@@ -64,9 +63,7 @@ async def _refuse_unseen(site: Site, lead: Staff, years: int | None, sure: str) 
 
 
 async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Response:
-    clinic = await site.store.clinic(lead.clinic)
-    if clinic is None:
-        raise NotYours
+    clinic = await clinic_of(site, lead)
     context: dict[str, Any] = {
         "staff": lead,
         "rule": said(clinic),

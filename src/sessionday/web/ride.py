@@ -19,7 +19,7 @@ from sessionday.web.access import reader_of, writer_of
 from sessionday.web.errors import NotYours
 from sessionday.web.here import Here, entries_for
 from sessionday.web.proving import unless_proven
-from sessionday.web.reading import form_of
+from sessionday.web.reading import form_of, seen_in
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
 from sessionday.web.views import lines_view
@@ -89,7 +89,7 @@ def _on_the_way(here: Here) -> Here:
 def _facts(site: Site, here: Here, branch: Branch, words: str, form: dict[str, str]) -> list[Fact]:
     """What was done in words, then the way home. Their ids follow from the form's: sent twice, it is written once."""
     given, now = form.get("id") or str(uuid4()), site.now()
-    seen = int(form["seen"]) if form.get("seen", "").isdecimal() and len(form["seen"]) < 15 else 0
+    seen = seen_in(form)
     title = WORDS["en"]["ride"]["branches"][branch.id]["done"]
     answers: list[tuple[str, Any]] = [(WRITTEN, f"{title} {words}")]
     answers += [(WAY, branch.answer)] if branch.answer else []

@@ -12,8 +12,8 @@ from sessionday.booking import book
 from sessionday.limits import LimitError, offered, read_limits
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Session, Staff, StoreError
-from sessionday.web.access import staff_of
-from sessionday.web.errors import NotYours
+from sessionday.web.access import clinic_of, staff_of
+from sessionday.web.errors import Unclear
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest
 from sessionday.web.sharing import local_time, share
@@ -26,14 +26,6 @@ DAY_MS = 86_400_000
 ALIKE_DAYS = 1  # names are compared with those of the same day, the day before and the day after
 EARLIEST_DAYS = 1  # a session may be written down late, but not long ago
 LATEST_DAYS = 366
-
-
-class Unclear(ValueError):
-    """A form that can't be taken as it is: the field, and a sentence."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 class Alike(ValueError):
@@ -83,14 +75,6 @@ async def make(request: Request) -> Response:
         return await _made_already(site, clinic, form.get("id", ""))
     shared = share(site, clinic, booked.session, booked.links, booked.codes)
     return site.pages.response("arrange/links.html", session=booked.session, shared=shared)
-
-
-async def clinic_of(site: Site, staff: Staff) -> Clinic:
-    """The clinic that somebody works at."""
-    clinic = await site.store.clinic(staff.clinic)
-    if clinic is None:
-        raise NotYours
-    return clinic
 
 
 def read_start(clinic: Clinic, typed: str, now: int) -> int:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday import zones
 from sessionday.store import Clinic, Staff, StoreError, new_id
-from sessionday.web.errors import NotYours
+from sessionday.web.errors import NotYours, Unclear
 from sessionday.web.landing import too_many_wrong
 from sessionday.web.passphrase_rules import refusal
 from sessionday.web.passphrases import hash_later
@@ -22,14 +22,6 @@ from sessionday.web.site import Site, site_of
 from sessionday.words import WORDS
 
 NUMBERS = ("phone", "emergency", "on_call", "transport")
-
-
-class Unclear(ValueError):
-    """A form that can't be taken as it is: the field, and a sentence."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionday.web import telling
-from sessionday.web.access import reader_of
-from sessionday.web.errors import NotYours
+from sessionday.web.access import staff_reader_of
 from sessionday.web.here import Here, entries_for
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
@@ -20,7 +19,7 @@ LEFT = frozenset({"todo", "overdue", "expired", "stop", "conflict", "impaired", 
 
 async def sheet(request: Request) -> Response:
     """GET /s/{handle}/sheet: what is known now, and blank lines for what is left, should nothing else work."""
-    site, here = site_of(request), await _staff_at(request)
+    site, here = site_of(request), await staff_reader_of(request)
     site.accesses.note(here, "sheet")
     pack, now = site.packs.of(here), site.now()
     current = await site.states.of(here.session, now)
@@ -32,7 +31,7 @@ async def sheet(request: Request) -> Response:
 
 async def card(request: Request) -> Response:
     """GET /s/{handle}/card: one for the client and one for the support person, each on a page of its own."""
-    site, here = site_of(request), await _staff_at(request)
+    site, here = site_of(request), await staff_reader_of(request)
     site.accesses.note(here, "card")
     pack, words = site.packs.of(here), WORDS["en"]["record"]["card"]
     current = await site.states.of(here.session, site.now())
@@ -40,13 +39,6 @@ async def card(request: Request) -> Response:
     known = current.state["dosed_at"] is not None  # else the hold is only taken for granted, and is no word to give
     hold = telling.hold(pack, current.state) if known else WORDS["en"]["hold"]["before"]
     return site.pages.response("record/card.html", names=names, hold=hold, hold_known=known, **_known(site, here))
-
-
-async def _staff_at(request: Request) -> Here:
-    here = await reader_of(request)
-    if here.role != "staff":
-        raise NotYours
-    return here
 
 
 def _known(site: Site, here: Here) -> dict[str, Any]:

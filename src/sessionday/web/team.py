@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Clinic, Invitation, LastLead, Staff, StoreError
-from sessionday.web.access import lead_of
-from sessionday.web.errors import NotYours
+from sessionday.web.access import clinic_of, lead_of
+from sessionday.web.errors import NotYours, Unclear
 from sessionday.web.passphrases import hash_later
 from sessionday.web.reading import form_of
 from sessionday.web.retention import said
 from sessionday.web.security import digest, new_secret
-from sessionday.web.set_up import Unclear, read_clinic, read_named
+from sessionday.web.set_up import read_clinic, read_named
 from sessionday.web.sharing import local_time, square
 from sessionday.web.sign_in import signed_in_as
 from sessionday.web.site import Site, site_of
@@ -46,13 +46,13 @@ async def change(request: Request) -> Response:
 async def clinic(request: Request) -> Response:
     """GET /clinic: its name and numbers."""
     site, lead = site_of(request), await lead_of(request)
-    return _clinic_page(site, await _clinic_of(site, lead))
+    return _clinic_page(site, await clinic_of(site, lead))
 
 
 async def edit_clinic(request: Request) -> Response:
     """POST /clinic: 422 where a number can't be one."""
     site, lead, form = site_of(request), await lead_of(request), await form_of(request)
-    before = await _clinic_of(site, lead)
+    before = await clinic_of(site, lead)
     try:
         await site.store.edit_clinic(read_clinic(before.id, form, before.zone))
     except Unclear as unclear:
@@ -82,7 +82,7 @@ async def join(request: Request) -> Response:
 
 async def _invite(site: Site, lead: Staff, form: dict[str, str]) -> Response:
     """The invitation's link, which is shown once."""
-    place = await _clinic_of(site, lead)
+    place = await clinic_of(site, lead)
     named = read_named({**form, "passphrase": "an invitation has none yet"}, place)
     if form.get("role") not in ROLES:
         raise Unclear("role", WORDS["en"]["team"]["errors"]["role"])
@@ -110,14 +110,8 @@ async def _changed(site: Site, lead: Staff, form: dict[str, str]) -> None:
         raise NotYours
 
 
-async def _clinic_of(site: Site, staff: Staff) -> Clinic:
-    found = await site.store.clinic(staff.clinic)
-    assert found is not None  # noqa: S101 - who signs in belongs to one
-    return found
-
-
 async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Response:
-    place = await _clinic_of(site, lead)
+    place = await clinic_of(site, lead)
     context: dict[str, Any] = {
         "staff": lead,
         "people": await site.store.staff_of(lead.clinic),
