@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday import zones
-from sessionday.band import plain
+from sessionday.band import band_of, plain
 from sessionday.record.formats import FORMATS
 from sessionday.store import Arrangement, Clinic, NotErasable
 from sessionday.web.access import reader_of, staff_at
@@ -126,6 +126,7 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
     context: dict[str, Any] = {
         "here": here,
         "session": here.session,
+        "band": band_of(here.session),
         "formats": FORMATS.values(),
         "over": site.now() > here.session.over_at,
         "over_at": dated(here.clinic, here.session.over_at),

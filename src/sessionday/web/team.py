@@ -46,7 +46,7 @@ async def change(request: Request) -> Response:
 async def clinic(request: Request) -> Response:
     """GET /clinic: its name and numbers."""
     site, lead = site_of(request), await lead_of(request)
-    return _clinic_page(site, await clinic_of(site, lead))
+    return _clinic_page(site, lead, await clinic_of(site, lead))
 
 
 async def edit_clinic(request: Request) -> Response:
@@ -56,7 +56,7 @@ async def edit_clinic(request: Request) -> Response:
     try:
         await site.store.edit_clinic(read_clinic(before.id, form, before.zone))
     except Unclear as unclear:
-        return _clinic_page(site, before, 422, typed=form, error=unclear)
+        return _clinic_page(site, lead, before, 422, typed=form, error=unclear)
     return RedirectResponse("/clinic?saved", status_code=303)
 
 
@@ -132,12 +132,12 @@ def _told(place: Clinic, one: Invitation) -> dict[str, str]:
     return {"id": one.id, "name": one.name, "email": one.email, "role": one.role, "until": until}
 
 
-def _clinic_page(site: Site, place: Clinic, status: int = 200, **more: Any) -> Response:
+def _clinic_page(site: Site, lead: Staff, place: Clinic, status: int = 200, **more: Any) -> Response:
     known = {
         "clinic": place.name,
         **{key: getattr(place, key) for key in ("phone", "emergency", "on_call", "transport")},
     }
-    context: dict[str, Any] = {"typed": known, "error": None, "zone": place.zone, "rule": said(place)}
+    context: dict[str, Any] = {"staff": lead, "typed": known, "error": None, "zone": place.zone, "rule": said(place)}
     return site.pages.response("team/clinic.html", status, **{**context, **more})
 
 
