@@ -48,7 +48,7 @@ function told(pack, entry) {
   return `${title(pack, entry.step)}: ${line(pack, entry)}, ${when(pack, entry.t)}`;
 }
 
-function couldOpen(pack, { kind, step, answer }) {
+export function couldOpen(pack, { kind, step, answer }) {
   if (kind === "withdraw") return true;
   const rules = pack.protocol.steps.find((one) => one.id === step);
   if (!rules || !["answer", "waive"].includes(kind)) return false;

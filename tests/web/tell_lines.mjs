@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 import { answerFrom, BadAnswer, happenedAt, localInstant } from "../../static/js/answers.js";
 import * as telling from "../../static/js/telling.js";
+import { couldOpen } from "../../static/js/unproven.js";
 
 const told = {
   day({ pack, state, entries, looks }) {
@@ -34,6 +35,7 @@ const told = {
       return { field: error.field, sentence: error.message };
     }
   },
+  opens: ({ pack, entry }) => couldOpen(pack, entry),
   local: ({ pack, text }) => localInstant(pack, text),
   when: ({ pack, t }) => telling.when(pack, t),
 };

@@ -14,6 +14,7 @@ from sessionday.web import telling
 from sessionday.web.answers import BadAnswer, answer_from, happened_at, local_instant
 from sessionday.web.here import Here, entries_for
 from sessionday.web.pack import pack_for
+from sessionday.web.proving import could_open
 from tests.world import CHECKLIST, HOUR, MINUTE, START, World
 
 NODE = ["node", str(Path(__file__).with_name("tell_lines.mjs"))]
@@ -175,6 +176,22 @@ async def test_both_read_a_form_alike(world: World) -> None:
                 expected.append({"field": bad.field, "sentence": str(bad)})
     for line, here_says, phone_says in zip(asked, expected, ask_node(asked), strict=True):
         assert phone_says == here_says, (line["step"]["id"], line["form"])
+
+
+async def test_both_know_alike_what_could_open_a_gate(world: World) -> None:
+    (here, pack) = (await packs_of(world))[3]
+    choices = [option["id"] for step in CHECKLIST.rules["steps"] for option in step["answer"].get("options", ())]
+    answers = [*ODD, *choices, {"systolic": 120, "diastolic": 80}, {"systolic": 190, "diastolic": 80}, START]
+    asked = [
+        {"ask": "opens", "pack": pack, "entry": {"kind": kind, "step": step, "answer": answer}}
+        for step in (*(one["id"] for one in CHECKLIST.rules["steps"]), None, "nowhere", 5)
+        for kind in ("answer", "waive", "withdraw", "ack", None)
+        for answer in (answers if kind == "answer" else [None])
+    ]
+    expected = [could_open(here, *one["entry"].values()) for one in asked]
+    assert {True, False} == set(expected)
+    for line, here_says, phone_says in zip(asked, expected, ask_node(asked), strict=True):
+        assert phone_says is here_says, line["entry"]
 
 
 @pytest.mark.parametrize(
