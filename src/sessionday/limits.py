@@ -7,6 +7,7 @@ they count" (clinical ground, K02). Each is a stop: staff may set it aside where
 import copy
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from sessionday.protocols import Checklist
 
 Limits = Mapping[str, float]
+NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{0,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,9 @@ def read_limits(checklist: Checklist, typed: Mapping[str, str]) -> dict[str, flo
         text = typed.get(kind.id, "").strip().replace(",", ".")
         if not text:
             continue
-        try:
-            number = float(text)
-        except ValueError:
-            raise LimitError(kind.id, "number") from None
+        if not NUMBER.fullmatch(text):
+            raise LimitError(kind.id, "number")
+        number = float(text)
         if not kind.low <= number <= kind.high:
             raise LimitError(kind.id, "range")
         limits[kind.id] = int(number) if number.is_integer() else number

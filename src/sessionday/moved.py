@@ -8,10 +8,11 @@ the questions that are answered for a time open with the move. A "no" that was s
 import copy
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sessionday.core.answers import verdict
 from sessionday.protocols import Checklist
 from sessionday.store import Arrangement
 
@@ -30,7 +31,8 @@ class Move:
 
 
 def asked_again(checklist: Checklist) -> list[str]:
-    """The steps that are answered for a time: all that a support person promises, and what else is about the ride."""
+    """The steps that are answered for a time: all that a support person promises, what else is about the ride, and what
+    the client tells of the hours before the start, such as what they ate."""
     return [
         step["id"]
         for step in checklist.rules["steps"]
@@ -39,7 +41,20 @@ def asked_again(checklist: Checklist) -> list[str]:
 
 
 def _is_for_a_time(step: dict[str, Any]) -> bool:
-    return "support" in step["who"] or step["id"].startswith("ride") or step["id"] in NAMED
+    of_the_hours_before = "client" in step["who"] and step["opens"] is not None and step["opens"]["from"] == "start"
+    promised = "support" in step["who"] or step["id"].startswith("ride") or step["id"] in NAMED
+    return promised or of_the_hours_before
+
+
+def is_for_another_time(checklist: Checklist, session: dict[str, Any], shown: int, entry: Mapping[str, Any]) -> bool:
+    """Whether an entry promises something for the start that its page had `shown` (ms), which is not the session's any
+    more: whoever said it had not heard of the move. A "no" holds for any time."""
+    step = next((one for one in checklist.rules["steps"] if one["id"] == entry.get("step")), None)
+    if abs(shown - session["start"]) <= SAME_MS or step is None or step["id"] not in asked_again(checklist):
+        return False
+    if entry.get("kind") == "answer":
+        return verdict({"answer": entry.get("answer")}, step, session) == "ok"
+    return entry.get("kind") == "waive"
 
 
 def move_to(arranged: Sequence[Arrangement], was: int, start: int, now: int) -> Move | None:

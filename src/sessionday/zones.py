@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 DAY = timedelta(days=1)
 DAY_MS = 86_400_000
+DAY_TEXT = len("2026-12-01")
 Clock = list[tuple[int, int]]
 
 
@@ -81,7 +82,7 @@ def day_of(text: str, zone: ZoneInfo) -> tuple[int, int]:
 def parse_local(text: str, zone: ZoneInfo) -> int:
     """The instant (ms) of ‘2026-12-01T10:00’, in `zone` where it has no offset of its own. Raises ZoneError."""
     try:
-        given = datetime.fromisoformat(text)
+        given = datetime.fromisoformat(text if len(text) > DAY_TEXT else "")  # a day alone is no time of it
     except ValueError:
         raise ZoneError(f"‘{text}’ is no date and time. Write it like 2026-12-01T10:00.") from None
     return instant(given, zone) if given.tzinfo is None else _ms(given)

@@ -1,6 +1,6 @@
 // What a phone hands over by light, sealed with the key that the clinic gave this device. Its twin is src/sessionday/web/light.py.
 
-import { asSent, setSince } from "./sync.js";
+import { asSent, byId } from "./sync.js";
 
 const VERSION = 1;
 const PLAIN = 0;
@@ -21,7 +21,7 @@ export async function bundleOf(key, { handle, seat, device, skew }, entries, now
   const written = () => {
     const some = entries.slice(0, count);
     const rows = some.map((entry) => Object.values(asSent(entry)));
-    const said = [handle, seat.id, device, now, skew, rows, setSince(some), seat.role, seat.name];
+    const said = [handle, seat.id, device, now, skew, rows, byId(some, "set"), seat.role, seat.name];
     return new TextEncoder().encode(JSON.stringify(said));
   };
   let plain = written();

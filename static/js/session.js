@@ -20,7 +20,8 @@ const clock = new Clock();
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sessionday/${handle}/${person}`) : null;
 const QUIET_MS = 800;
 const BEAT_MS = 5_000;
-const PATIENCE_MS = 8_000; // for a page that gets ready; then the form goes out plainly
+// For a page that gets ready; then the form goes out plainly.
+const PATIENCE_MS = 8_000;
 
 // Before anything else, so that no tap is lost while the rest gets ready; a form waits for that, or goes out plainly.
 document.addEventListener("submit", onSubmit);
@@ -82,7 +83,8 @@ async function beat() {
 // Everything on the page, from what this phone knows at this instant; and again when time alone changes it.
 async function show() {
   const { own, heard, facts } = await page.log.whole();
-  if (facts.seen === undefined && !own.length) return page.unheard && needSignal(); // the server's own drawing knows more, or did
+  // The server's own drawing knows more, or did.
+  if (facts.seen === undefined && !own.length) return page.unheard && needSignal();
   await breath();
   const { pack } = page;
   page.latest = heard.reduce((latest, entry) => Math.max(latest, entry.t), page.latest);
@@ -197,6 +199,7 @@ async function read(form, fields) {
     seen: page.shown,
     at: t === now ? Date.now() : t - skew,
     t,
+    start: pack.session.start,
     kind: fields.kind,
     step: fields.step || null,
     answer: fields.kind === "answer" ? answerFrom(pack, rules, fields) : null,

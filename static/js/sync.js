@@ -74,7 +74,8 @@ export class Sync {
   async #round() {
     await this.#before();
     let facts = await this.#log.facts();
-    if (!facts.device) facts = await this.#log.doubt().then(() => this.#log.facts()); // emptied under this page
+    // Where none is there, the storage was emptied under this page.
+    if (!facts.device) facts = await this.#log.doubt().then(() => this.#log.facts());
     const waiting = (await this.#log.unsent()).filter((entry) => !entry.asks);
     const fresh = waiting.filter((entry) => !this.#aside.has(entry.id));
     // After a doubt about the clock the clinic is heard first: see log.js.
@@ -82,7 +83,8 @@ export class Sync {
     const batch = first ? [] : (fresh.length ? fresh : waiting).slice(0, this.#batch);
     const { device, seen = 0, n = 0 } = facts;
     const greeting = device !== this.#greeted && this.#greets(facts) ? { counted: n } : {};
-    const told = { person: this.#person, looked: this.#looked(), set: setSince(batch), ...greeting };
+    const starts = byId(batch, "start"); // of the session, as the page showed it: it may have been moved since
+    const told = { person: this.#person, looked: this.#looked(), set: byId(batch, "set"), starts, ...greeting };
     const sentAt = Date.now();
     const reply = await post(this.#url, { v: 1, device, seen, sent_at: sentAt, entries: batch.map(this.#sent), ...told });
     if (!reply.ours) return { heard: false, status: reply.status, retry: this.#narrow(reply.status, batch, fresh) };
@@ -130,9 +132,9 @@ export function asSent({ id, n, seen, at, kind, step, answer, of, reason }) {
   return { id, n, seen, at, kind, step, answer, of, reason };
 }
 
-// By how much the device's clock was set since each was written; no part of the entry itself.
-export function setSince(entries) {
-  return Object.fromEntries(entries.filter((entry) => entry.set).map((entry) => [entry.id, entry.set]));
+// What is known beside an entry and no part of it, by its id: by how much the device's clock was set since (`set`), for one.
+export function byId(entries, name) {
+  return Object.fromEntries(entries.filter((entry) => entry[name]).map((entry) => [entry.id, entry[name]]));
 }
 
 async function post(url, body) {

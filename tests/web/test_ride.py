@@ -176,3 +176,17 @@ async def test_words_that_were_not_taken_are_not_called_saved(world: World) -> N
     page = await desk.http.post(f"/s/{desk.handle}/ride", data={"branch": "stays", "words": "other words", "id": id})
     assert page.status_code == 422
     assert "other words" in page.text
+
+
+@pytest.mark.parametrize("when", ["before a dose", "twice"])
+async def test_nobody_leaves_before_a_dose_or_twice(world: World, when: str) -> None:
+    desk = await after_the_dose(world, "Twice") if when == "twice" else await world.desk()
+    if when == "twice":
+        await desk.say("leave", "yes")
+    session = await world.store.session(desk.handle)
+    assert session is not None
+    count = len(await world.store.entries(session))
+    form = {"branch": "gone", "words": "By the side door"}
+    answer = await desk.http.post(f"/s/{desk.handle}/ride", data=form)
+    assert (answer.status_code, "By the side door" in answer.text) == (422, True)
+    assert len(await world.store.entries(session)) == count

@@ -182,7 +182,7 @@ async def test_both_know_alike_what_could_open_a_gate(world: World) -> None:
     (here, pack) = (await packs_of(world))[3]
     choices = [option["id"] for step in CHECKLIST.rules["steps"] for option in step["answer"].get("options", ())]
     answers = [*ODD, *choices, {"systolic": 120, "diastolic": 80}, {"systolic": 190, "diastolic": 80}, START]
-    asked = [
+    asked: list[dict[str, Any]] = [
         {"ask": "opens", "pack": pack, "entry": {"kind": kind, "step": step, "answer": answer}}
         for step in (*(one["id"] for one in CHECKLIST.rules["steps"]), None, "nowhere", 5)
         for kind in ("answer", "waive", "withdraw", "ack", None)

@@ -23,6 +23,7 @@ WHY = {
     "too_big": "The entry is too long to be stored as it is.",
     "unknown_kind": "This kind of entry is not known here.",
     "unproven": "It was read from a phone’s screen, but its seal is not right, so nobody knows who wrote it.",
+    "moved": "It was said for another time: the session was moved meanwhile. Look at the new time, and answer again.",
     "locked": "It was written down at a locked tablet, so nobody knows by whom. If it is so, record it yourself.",
     "newer_app": "It was written by another version of the app than the clinic’s, and can’t be read here yet.",
 }

@@ -53,9 +53,11 @@ class Accesses:
             mine = [access for one, access in waiting if one == clinic]
             try:
                 await self._store.add_accesses(clinic, mine)
-            except StoreError as error:
-                log.warning("who read what could not be written, and is kept for later: %s", error)
+            except BaseException as error:  # also where the server ends meanwhile
                 self._waiting += [(clinic, access) for access in mine]
+                if not isinstance(error, StoreError):
+                    raise
+                log.warning("who read what could not be written, and is kept for later: %s", error)
         now = self._now()
         self._noted = {key: at for key, at in self._noted.items() if now - at < _rest(key[2])}
 

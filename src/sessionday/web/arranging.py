@@ -15,7 +15,7 @@ from sessionday.store import Grown, Session
 from sessionday.web.access import reader_of, staff_reader_of
 from sessionday.web.errors import NotYours, Unclear
 from sessionday.web.here import Here
-from sessionday.web.moving import again, before_dose, reschedule
+from sessionday.web.moving import again, before_dose, may_move, reschedule
 from sessionday.web.reading import form_of
 from sessionday.web.sessions import Alike, mark_alike, read_limits_of
 from sessionday.web.sharing import local_time
@@ -151,6 +151,7 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
         "start": local_time(here.clinic, here.session.start),
         "start_typed": shown(here.session.start, zone_named(here.clinic.zone)),
         "stage": current.state["stage"],
+        "movable": may_move(here, current, site.now()),
         "people": await site.store.staff_of(here.session.clinic),
         "waiting": _waiting(arranged),
         "history": [{**_told(here, one), "when": local_time(here.clinic, one.at)} for one in reversed(arranged)],

@@ -28,6 +28,7 @@ async def reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
     decided_on, now = await before_dose(site, here), site.now()
     await _refuse_once_begun(site, here)
     start = read_start(here.clinic, form.get("start", ""), now)
+    _refuse_too_soon(here, start, now)
     if form.get("different") != "yes":
         await _refuse_alike(site, here, start)
     arranged = await site.store.arrangements(here.session)
@@ -55,12 +56,27 @@ def _was_said(current: Current, step: str) -> bool:
     return any(entry["step"] == step and entry["kind"] in ("answer", "waive") for entry in current.entries)
 
 
+def _refuse_too_soon(here: Here, start: int, now: int) -> None:
+    """From a while before its start on, a day of which nothing is heard counts as begun: it could not be moved back."""
+    words = WORDS["en"]["arrange"]["errors"]
+    if start == here.session.start:
+        raise Unclear("start", words["same"])
+    if now >= start + here.checklist.rules["assume"]["from_minutes"] * 60_000:
+        raise Unclear("start", words["too_soon"])
+
+
 async def _refuse_once_begun(site: Site, here: Here) -> None:
     """Nor where a dose is taken for granted because nothing is heard: moving the day would lift the hold from every
     phone while the dose may lie on a tablet without signal."""
     current = await site.states.of(here.session, site.now())
-    if current.state["hold_until"] is not None or site.now() >= here.session.start:
+    if not may_move(here, current, site.now()):
         raise Unclear("", WORDS["en"]["arrange"]["errors"]["started"])
+
+
+def may_move(here: Here, current: Current, now: int) -> bool:
+    """Whether nobody can have been given a dose yet."""
+    state = current.state
+    return state["stage"] == "before" and state["hold_until"] is None and now < here.session.start
 
 
 async def _refuse_alike(site: Site, here: Here, start: int) -> None:

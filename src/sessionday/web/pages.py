@@ -7,7 +7,8 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sessionday.store import Fact
+from sessionday.moved import is_for_another_time
+from sessionday.store import WHY, Fact
 from sessionday.web import telling
 from sessionday.web.access import reader_of, writer_of
 from sessionday.web.accesses import REFRESH
@@ -108,6 +109,8 @@ async def entries(request: Request) -> Response:
         fact = _fact(site, here, pack, form)
     except BadAnswer as bad:
         return await _again(site, here, form, bad)
+    if _is_late(here, form, fact):
+        return await _again(site, here, form, BadAnswer("", WHY["moved"]))
     if asks := await unless_proven(request, here, form, (fact.kind, fact.step, fact.answer), back=back):
         return asks
     verdict = await site.store.append(fact)
@@ -192,6 +195,15 @@ def _fact(site: Site, here: Here, pack: dict[str, Any], form: dict[str, str]) ->
         of=form.get("of") or None,
         reason=form.get("reason") if kind == "waive" else None,
     )
+
+
+def _is_late(here: Here, form: dict[str, str], fact: Fact) -> bool:
+    """Whether the form's page showed another start, and this is promised for that one."""
+    start = form.get("start", "")
+    if not start.isdecimal() or len(start) > 15:
+        return False
+    entry = {"step": fact.step, "kind": fact.kind, "answer": fact.answer}
+    return is_for_another_time(here.checklist, here.session.rules_form(), int(start), entry)
 
 
 async def _again(site: Site, here: Here, form: dict[str, str], bad: BadAnswer) -> Response:

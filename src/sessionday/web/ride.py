@@ -67,6 +67,9 @@ async def record(request: Request) -> Response:
     words = form.get("words", "").strip()
     if not words or len(words) > MOST:
         return await _page(site, here, 422, error=WORDS["en"]["ride"]["error"], at=branch.id, typed=words)
+    current = await site.states.of(here.session, site.now())
+    if branch not in _offered(here, current.state):  # nobody leaves before a dose, nor twice
+        return await _page(site, here, 422, error=WORDS["en"]["ride"]["not_now"], at=branch.id, typed=words)
     facts = _facts(site, here, branch, words, form)
     if asks := await unless_proven(
         request, here, form, *((one.kind, one.step, one.answer) for one in facts), back=request.url.path

@@ -1,11 +1,12 @@
 """POST /s/{handle}/sync: what a phone made goes in, what its seat may know comes out, in one round trip."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sessionday.moved import is_for_another_time
 from sessionday.store import Push, Verdict
 from sessionday.web.access import pusher_of, reader_of
 from sessionday.web.devices import met
@@ -33,6 +34,7 @@ class Ask:
     person: str
     counted: int | None = None
     set: dict[str, int] | None = None
+    starts: dict[str, int] | None = None  # by entry, the session's start that its page showed
 
 
 async def sync(request: Request) -> Response:
@@ -44,7 +46,7 @@ async def sync(request: Request) -> Response:
         # A page drawn for somebody who sat here before: what they wrote is not this person's, and waits for them.
         return as_json({**_signed_out(site, ask), "person": here.person, "verdicts": []})
     waits = _set_by(here, ask, site.now())
-    verdicts = await site.store.push(_push(here, ask, site.now())) if ask.entries else []
+    verdicts = await _pushed(site, here, ask)
     ended = here.revoked or here.expired or here.locked
     looked = min(ask.looked, site.states.newest(here.session))  # nobody has seen what was not there
     if looked > 0 and here.role == "staff" and not ended:
@@ -84,7 +86,16 @@ def parse_ask(body: Any) -> Ask:
     named = person if isinstance(person, str) else ""
     counted = _whole(body, "counted", None) if "counted" in body else None
     return Ask(
-        numbers[0], device, numbers[1], numbers[2], entries, numbers[3], named, counted, set_since(body.get("set"))
+        numbers[0],
+        device,
+        numbers[1],
+        numbers[2],
+        entries,
+        numbers[3],
+        named,
+        counted,
+        set_since(body.get("set")),
+        set_since(body.get("starts")),
     )
 
 
@@ -110,6 +121,25 @@ def _set_by(here: Here, ask: Ask, now: int) -> list[Any]:
     wait = [awaits_proof(here, one.get("kind"), one.get("step"), one.get("answer"), now) for one in said]
     ask.entries = [one for one, waits in zip(ask.entries, wait, strict=True) if not waits]
     return [one.get("id") for one, waits in zip(said, wait, strict=True) if waits]
+
+
+async def _pushed(site: Site, here: Here, ask: Ask) -> list[Verdict]:
+    """A verdict for each entry. What was promised for a time that is not the session's any more is kept aside."""
+    if not ask.entries:
+        return []
+    late = [one for one in ask.entries if _is_late(here, ask, one)]
+    push = _push(here, ask, site.now())
+    if not late:
+        return await site.store.push(push)
+    in_time = [one for one in ask.entries if one not in late]
+    verdicts = await site.store.push(replace(push, entries=in_time)) if in_time else []
+    return [*verdicts, *await site.store.push(replace(push, entries=late, aside="moved"))]
+
+
+def _is_late(here: Here, ask: Ask, entry: Any) -> bool:
+    id = entry.get("id") if isinstance(entry, dict) else None
+    shown = (ask.starts or {}).get(id) if isinstance(id, str) else None
+    return shown is not None and is_for_another_time(here.checklist, here.session.rules_form(), shown, entry)
 
 
 def _push(here: Here, ask: Ask, now: int) -> Push:
