@@ -28,7 +28,7 @@ def test_due_requests_that_a_slow_server_kept_waiting_are_not_left_out(tmp_path:
     bare = sync.echo_server(Plan(tmp_path))
     with bare as server:
         found = load.run(tmp_path, server.port, [load.get("/page")], 1, rate=50)
-    assert 45 <= found.requests <= 50
+    assert 45 <= found.requests <= 52, "a busy machine may end the second late"
 
 
 def test_an_answer_that_is_no_success_ends_the_measurement(tmp_path: Path) -> None:

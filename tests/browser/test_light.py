@@ -134,11 +134,11 @@ async def test_what_one_member_of_staff_read_goes_out_though_another_works_here_
 
 # Something that robin's page kept, which no clinic takes; and whether the clinic has said so.
 PUT_AWAY = """async (person) => {
-  const { openLog } = await import(document.querySelector("script").src.replace("carry.js", "log.js"));
+  const { openLog } = await import(document.querySelector("script[type=module]").src.replace("carry.js", "log.js"));
   await (await openLog("carry", person)).write({ id: "a", at: Date.now(), bundle: "no bundle" });
 }"""
 WAS_ANSWERED = """async (person) => {
-  const { openLog } = await import(document.querySelector("script").src.replace("carry.js", "log.js"));
+  const { openLog } = await import(document.querySelector("script[type=module]").src.replace("carry.js", "log.js"));
   return (await (await openLog("carry", person)).whole()).own[0]?.refused;
 }"""
 
