@@ -32,6 +32,7 @@ export async function forgetPages() {
     if (!name.startsWith("pages ")) continue;
     const pages = await caches.open(name);
     for (const request of await pages.keys()) if (new URL(request.url).pathname !== "/locked") await pages.delete(request);
+    if (!(await pages.keys()).length) await caches.delete(name);
   }
 }
 
