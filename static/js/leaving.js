@@ -30,9 +30,9 @@ export async function forgetPages() {
   if (!globalThis.caches) return;
   for (const name of await caches.keys()) {
     if (!name.startsWith("pages ")) continue;
-    const pages = await caches.open(name);
-    for (const request of await pages.keys()) if (new URL(request.url).pathname !== "/locked") await pages.delete(request);
-    if (!(await pages.keys()).length) await caches.delete(name);
+    const lock = await (await caches.open(name)).match("/locked");
+    await caches.delete(name);
+    if (lock) await (await caches.open(name)).put("/locked", lock);
   }
 }
 
