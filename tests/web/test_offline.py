@@ -61,6 +61,14 @@ def test_no_script_of_ours_has_text_over_several_lines_that_an_indent_could_be_p
             assert all(line.count("`") % 2 == 0 for line in file.read_text().splitlines()), file.name
 
 
+def test_what_a_session_page_needs_to_begin_is_kept_by_every_device() -> None:
+    begins = (folder("static") / "js" / "session.js").read_text().split("async function start()")[1].split("\n}\n")[0]
+    files = Release()._worker.body.decode().split("const STAFF")[0]
+    needed = re.findall(r'await import\("\./([^"]+)"\)', begins)
+    assert needed == ["unproven.js"]
+    assert all(f"/js/{name}" in files for name in needed)
+
+
 def test_a_worker_that_does_harm_is_replaced_by_one_that_leaves() -> None:
     escape = (folder("static") / "escape.js").read_text()
     assert "unregister()" in escape

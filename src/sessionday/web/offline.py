@@ -21,9 +21,10 @@ mimetypes.add_type("text/javascript", ".js")
 FOREVER = "public, max-age=31536000, immutable"
 WORKERS = ("sw.js", "escape.js")
 NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable")  # what is asked for only to install the app
+# unproven.js is not among these: without it no session page of staff begins.
 STAFF = re.compile(
     r"js/(board|camera|carrier|carry|desk|drafts|due|erased|join|keys|landing|locked|new_session|passkeys|prove|sharing|sign_in|sound"
-    r"|tablet|unproven|waiting)\.js"
+    r"|tablet|waiting)\.js"
     r"|css/desk\.css|vendor/qr/decode\.js"
 )
 FOR_READERS = re.compile(r"^[ \t]+(//.*)?|^//.*", re.MULTILINE)
