@@ -7,6 +7,7 @@ import httpx2
 from playwright.async_api import BrowserContext, Page, Request
 
 from tests.browser.people import browser
+from tests.browser.test_tablet import share
 from tests.server import PASSPHRASE, Server
 
 EMAIL = "robin@example.org"
@@ -57,6 +58,32 @@ async def test_a_passkey_is_made_used_and_refused_for_another_address(server: Se
         await page.wait_for_selector("[data-passkey-error]:not([hidden])")
         assert "did not work" in await page.inner_text("[data-passkey-error]")
     assert clinic
+
+
+async def test_a_passkey_opens_a_shared_tablet(server: Server) -> None:
+    server.clinic()
+    server.behind(server.url.replace("127.0.0.1", "localhost"))
+    url = server.public
+    async with browser() as found:
+        page = await (await found.new_context()).new_page()
+        await authenticator(page.context, page)
+        await page.goto(f"{url}/sign-in")
+        await page.fill("#email", EMAIL)
+        await page.fill("#password", PASSPHRASE)
+        await page.click("button.go")
+        await page.goto(f"{url}/me")
+        await page.fill("#k-present", PASSPHRASE)
+        await page.click("[data-passkey-make]")
+        await page.wait_for_selector("[data-passkey]")
+        await share(page, server)
+        await page.click("[data-lock] button")
+        await page.wait_for_selector("[data-page=locked]")
+        await page.goto(f"{url}/board")
+        await page.wait_for_selector("[data-page=locked]")
+        await page.click("[data-passkey-use]")
+        await page.wait_for_selector("[data-tiles]")
+        await page.goto(f"{url}/board")
+        await page.wait_for_selector("[data-tiles]")
 
 
 def keep(request: Request, sent: list[dict[str, Any]]) -> None:
