@@ -13,6 +13,8 @@ export function paint(view) {
   for (const element of document.querySelectorAll("[data-unless-calm]")) element.hidden = calm;
   paintUnsent(view);
   paintNext(view);
+  tell(document, "taker", telling.taker(pack, state));
+  paintPlace(view);
   paintHold(view);
   for (const element of document.querySelectorAll("[data-gate]")) paintGate(element, view);
   for (const element of document.querySelectorAll("li[data-step]")) paintItem(element, view);
@@ -56,6 +58,16 @@ function paintNext({ pack, state }) {
 export function nextStep(pack, state) {
   const step = state.next[pack.seat.role];
   return step !== null && pack.texts.steps[step] ? step : null;
+}
+
+function paintPlace({ pack, state, entries }) {
+  const element = document.querySelector("[data-place]");
+  if (!element) return;
+  const { at, count, text } = telling.place(pack, state, entries);
+  tell(element, "place", text);
+  const bar = element.querySelector("progress");
+  bar.hidden = !count;
+  Object.assign(bar, { max: count || 1, value: at });
 }
 
 function paintHold({ pack, state }) {

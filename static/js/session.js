@@ -2,11 +2,9 @@
 // log goes to the clinic by itself. Without any of this the forms work as plain forms.
 
 import { answerFrom, BadAnswer, happenedAt } from "./answers.js";
-import { stayAwake } from "./awake.js";
 import { Clock } from "./clock.js";
 import * as install from "./install.js";
 import { isLongOver, known } from "./knowing.js";
-import { attach as attachSignOut, forget, forgetPages } from "./leaving.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
@@ -42,7 +40,7 @@ async function start() {
   new Live(`/s/${handle}/live`, ({ news }) => news && page.sync.kick());
   page.sync.kick();
   const leaving = document.querySelector("[data-sign-out]");
-  if (leaving) attachSignOut(leaving, person, () => page.sync.kick(), () => page.log.end());
+  if (leaving) (await goodbye()).attach(leaving, person, () => page.sync.kick(), () => page.log.end());
   offerUpdate(async () => (await page.log.unsent()).length === 0).catch(needSignal);
   navigator.storage?.persist?.().catch(() => {});
   setInterval(beat, BEAT_MS);
@@ -100,7 +98,7 @@ async function show() {
   document.body.dataset.seq = String(page.shown);
   const phone = { refused: page.refused, facts, unsure: sureIn !== null };
   paint({ pack, state, entries: [...heard, ...mine], looks: facts.looks || [], unsent, phone });
-  stayAwake(document.body.dataset.calm === "true");
+  stayAwake(document.body.dataset.calm === "true").catch(() => {});
   page.tablet?.show(pack, mine).catch(() => {});
   again(sureIn ?? (state.changes_at === null ? null : state.changes_at - now + 20));
 }
@@ -114,8 +112,18 @@ function again(ms) {
 // With a query, so that the worker asks the clinic: it says that the session is over, or that this is nobody's page.
 async function forgetAll() {
   page.log.end();
-  await forget(person, handle);
+  await (await goodbye()).forget(person, handle);
   location.replace(`/s/${handle}/?over`);
+}
+
+// Most pages never need these; they come when they are of use.
+function goodbye() {
+  return import("./leaving.js");
+}
+
+async function stayAwake(want) {
+  if (want) page.awake ??= await import("./awake.js");
+  page.awake?.stayAwake(want);
 }
 
 // Another page of this browser took the log off the device.
@@ -277,7 +285,7 @@ async function onClick(event) {
 
 // Somebody else sits at this browser now: this page was kept for who sat here before. Their log stays; the pages go.
 async function startAnew() {
-  await forgetPages();
+  await (await goodbye()).forgetPages();
   location.reload();
 }
 

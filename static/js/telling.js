@@ -152,6 +152,38 @@ export function idle(pack, state) {
   return words[over ? "none_over" : `none_${phase}`];
 }
 
+export function place(pack, state, entries) {
+  const words = pack.words.place;
+  const { role } = pack.seat;
+  const texts = pack.texts.steps;
+  const mine = entries.filter((e) => e.role === role && e.kind === "answer" && texts[e.step]);
+  const last = mine.sort((a, b) => b.t - a.t || (a.id < b.id ? 1 : -1))[0];
+  const text = last ? [fill(words.last, { title: title(pack, last.step) })] : [];
+  const part = texts[state.next[role]] ? pack.steps[state.next[role]].part : null;
+  const asked = pack.protocol.steps.filter((one) => isAsked(pack, state, one, part));
+  const done = asked.filter((one) => ["done", "waived"].includes(state.steps[one.id].status)).length;
+  const count = asked.length;
+  if (count) text.unshift(fill(words.at, { part: pack.texts.parts[part], at: done + 1, count }));
+  return { at: count ? done + 1 : 0, count, text: text.join(" ") };
+}
+
+function isAsked(pack, state, step, part) {
+  const here = pack.steps[step.id].part === part && step.marks === null && step.every === null;
+  return here && step.who.includes(pack.seat.role) && state.steps[step.id].status !== "off";
+}
+
+export function taker(pack, state) {
+  const words = pack.words.taker;
+  const { steps } = state;
+  if (steps.home_safe?.status === "done") return words.home;
+  const rides = ["ride_reconfirmed", "ride_confirmed"].filter((step) => steps[step]);
+  const asked = rides.length ? rides : ["watch_reconfirmed", "watch_confirmed"].filter((step) => steps[step]);
+  if (!asked.length) return "";
+  const key = rides.length ? "goes" : "stays";
+  if (steps[asked[0]].status !== "done") return words[`${key}_unsure`];
+  return fill(words[key], { name: who(pack, { role: "support" }) });
+}
+
 export function repeats(pack, step) {
   return pack.protocol.steps.some((one) => one.id === step && one.every !== null);
 }

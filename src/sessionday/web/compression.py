@@ -1,7 +1,8 @@
 """Compressed once, sent many times: whole files, and pages of which all but a few ids stays the same.
 
-A gzip body is a row of deflate blocks. What was compressed up to a full flush is a run of whole blocks that refers to
-nothing outside of itself, so such runs can be put together in any order, with stored (uncompressed) blocks between.
+A gzip body is a row of deflate blocks. What was compressed up to a flush is a run of whole blocks. The parts of a piece
+always follow each other with an id of the same length between, so a part may point back to those before it in its piece,
+and never outside of it: pieces can be put together in any order, with stored (uncompressed) blocks for the ids.
 """
 
 import gzip
@@ -16,6 +17,8 @@ LEVEL = 9
 SMALL = 400  # bytes; less is not worth it
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 LAST_BLOCK = b"\x03\x00"
+WINDOW = 32_768  # bytes that deflate looks back
+ID = bytes(36)  # as long as an id, and like nothing in a page, so that nothing points at it
 
 
 class Fixed:
@@ -47,7 +50,7 @@ class Parts:
     @cached_property
     def zipped(self) -> list[bytes]:
         """Each part as a run of deflate blocks."""
-        return [_blocks(part) for part in self.plain]
+        return [_blocks(part, ID.join([*self.plain[:at], b""])) for at, part in enumerate(self.plain)]
 
 
 def joined(pieces: Sequence[Parts], ids: Sequence[bytes], *, zipped: bool) -> bytes:
@@ -78,8 +81,9 @@ def _woven(parts: Sequence[bytes], between: Iterator[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def _blocks(part: bytes) -> bytes:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _blocks(part: bytes, before: bytes) -> bytes:
+    """`before`: what always stands before it in its piece."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before[-WINDOW:])
     return packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)
 
 

@@ -40,6 +40,8 @@ PHONE_WORDS = [
     "lines",
     "alerts",
     "next",
+    "place",
+    "taker",
     "go",
     "light",
     "errors",

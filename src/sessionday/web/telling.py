@@ -207,6 +207,42 @@ def idle(pack: Pack, state: Mapping[str, Any]) -> str:
     return str(words["none_over" if over else f"none_{phase}"])
 
 
+def place(pack: Pack, state: Mapping[str, Any], entries: Sequence[Entry]) -> dict[str, Any]:
+    """Where this seat is among its own questions of the part that comes next, and what it answered last."""
+    words, role = pack["words"]["place"], pack["seat"]["role"]
+    mine = [e for e in entries if e["role"] == role and e["kind"] == "answer" and e["step"] in pack["texts"]["steps"]]
+    last = max(mine, key=lambda entry: (entry["t"], entry["id"]), default=None)
+    text = [fill(words["last"], title=title(pack, last["step"]))] if last else []
+    part = pack["steps"][state["next"][role]]["part"] if state["next"].get(role) in pack["texts"]["steps"] else None
+    asked = [one["id"] for one in pack["protocol"]["steps"] if _is_asked(pack, state, one, part)]
+    done = sum(state["steps"][step]["status"] in ("done", "waived") for step in asked)
+    if asked:
+        at = fill(words["at"], part=pack["texts"]["parts"][part], at=done + 1, count=len(asked))
+        text.insert(0, at)
+    return {"at": done + 1 if asked else 0, "count": len(asked), "text": " ".join(text)}
+
+
+def _is_asked(pack: Pack, state: Mapping[str, Any], step: Mapping[str, Any], part: str | None) -> bool:
+    """Whether this seat is asked it once, in this part of the day."""
+    here = pack["steps"][step["id"]]["part"] == part and step["marks"] is None and step["every"] is None
+    return here and pack["seat"]["role"] in step["who"] and state["steps"][step["id"]]["status"] != "off"
+
+
+def taker(pack: Pack, state: Mapping[str, Any]) -> str:
+    """Who takes the client home, or stays with them, once the support person has said so; else that it is not settled."""
+    words, steps = pack["words"]["taker"], state["steps"]
+    if steps.get("home_safe", {}).get("status") == "done":
+        return str(words["home"])
+    rides = [step for step in ("ride_reconfirmed", "ride_confirmed") if step in steps]
+    asked = rides or [step for step in ("watch_reconfirmed", "watch_confirmed") if step in steps]
+    if not asked:
+        return ""
+    key = "goes" if rides else "stays"
+    if steps[asked[0]]["status"] != "done":
+        return str(words[f"{key}_unsure"])
+    return fill(words[key], name=who(pack, {"role": "support"}))
+
+
 def repeats(pack: Pack, step: str) -> bool:
     """Whether it is asked again and again."""
     return any(one["id"] == step and one["every"] is not None for one in pack["protocol"]["steps"])

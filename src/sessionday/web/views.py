@@ -16,7 +16,7 @@ State = Mapping[str, Any]
 Looks = Sequence[Mapping[str, Any]]
 DUE = 6  # so many of what is due next stand on the page; static/js/desk.js shows as many
 QUIET = frozenset({"ack"})
-TIME_OUT, PRESCRIBED = "time_out", "dose_planned"  # what the protocols call them
+TIME_OUT, PRESCRIBED, DUTIES = "time_out", "dose_planned", "duties_accepted"  # what the protocols call them
 
 
 def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
@@ -29,6 +29,9 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
         "role": role,
         "calm": role == "client" and state["stage"] == "during",
         "next": next_view(pack, state),
+        "place": telling.place(pack, state, entries),
+        "taker": telling.taker(pack, state),
+        "duties": DUTIES,
         "hold": telling.hold(pack, state),
         "gates": {name: telling.gate(pack, name, found) for name, found in state["gates"].items()},
         "parts": parts_view(pack, state),
