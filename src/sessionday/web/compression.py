@@ -18,7 +18,7 @@ SMALL = 400  # bytes; less is not worth it
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 LAST_BLOCK = b"\x03\x00"
 WINDOW = 32_768  # bytes that deflate looks back
-ID = bytes(36)  # as long as an id, and like nothing in a page, so that nothing points at it
+ID = b"\xff" * 36  # as long as an id, and no text has such bytes, so that nothing points at it
 
 
 class Fixed:
