@@ -1,8 +1,8 @@
 """Compressed once, sent many times: whole files, and pages of which all but a few ids stays the same.
 
 A gzip body is a row of deflate blocks. What was compressed up to a flush is a run of whole blocks. The parts of a piece
-always follow each other with an id of the same length between, so a part may point back to those before it in its piece,
-and never outside of it: pieces can be put together in any order, with stored (uncompressed) blocks for the ids.
+always follow each other with an id of the same length between, so a part may point back to those before it in its
+piece, and never outside of it: pieces can be put together in any order, with stored (uncompressed) blocks for the ids.
 """
 
 import gzip

@@ -229,7 +229,7 @@ def _is_asked(pack: Pack, state: Mapping[str, Any], step: Mapping[str, Any], par
 
 
 def taker(pack: Pack, state: Mapping[str, Any]) -> str:
-    """Who takes the client home, or stays with them, once the support person has said so; else that it is not settled."""
+    """Who takes the client home, or stays with them, once that person has said so; else that it is not settled."""
     words, steps = pack["words"]["taker"], state["steps"]
     if steps.get("home_safe", {}).get("status") == "done":
         return str(words["home"])
