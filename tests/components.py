@@ -1,4 +1,4 @@
-"""`python -m tests.components` writes docs/components.html: every component in every state, drawn by the real partials."""
+"""`python -m tests.components` writes docs/components.html: every component in every state, by the real partials."""
 
 import re
 from collections.abc import Iterator
@@ -183,8 +183,8 @@ HEAD = """<!doctype html>
 <body data-seat="client" data-stage="during">
 <header class="band" data-role="client"><p class="band-who"><strong>Every component in every state</strong></p></header>
 <main>
-<p>Made by <code>python -m tests.components</code> from the partials that the product itself draws with. Light and dark follow
-the browser; the button below dims it.</p>
+<p>Made by <code>python -m tests.components</code> from the partials that the product itself draws with. Light and dark
+follow the browser; the button below dims it.</p>
 """
 
 
