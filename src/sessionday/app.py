@@ -25,6 +25,7 @@ from sessionday.web import (
     figures,
     finding,
     landing,
+    languages,
     live,
     me,
     offline,
@@ -89,6 +90,7 @@ ROUTES = [
     Route("/s/{handle}/sync", sync.sync, methods=["POST"]),
     Route("/", front),
     Route("/health", health),
+    Route("/language", languages.language, methods=["POST"]),
     # A link, and the tap that opens it
     Route("/j", landing.landing, methods=["GET"]),
     Route("/j", landing.claim, methods=["POST"]),
@@ -201,6 +203,7 @@ def create_app(
         lifespan=lifespan,
         middleware=[
             Middleware(SecurityHeaders, https=settings.secure),
+            Middleware(languages.Speaking),
             Middleware(SameSite, public_url=settings.public_url),
         ],
         exception_handlers={HTTPException: told, StoreError: not_stored, Exception: broken},

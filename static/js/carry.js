@@ -5,7 +5,7 @@ import { Camera } from "./camera.js";
 import { carrier, carryOn } from "./carrier.js";
 import { attach, forgetPages } from "./leaving.js";
 import { Reading } from "./squares.js";
-import { fill } from "./telling.js";
+import { counted, fill } from "./telling.js";
 import { keepCarry, offerUpdate } from "./worker.js";
 
 const { person } = document.body.dataset;
@@ -86,7 +86,7 @@ function line(one) {
 function from(told) {
   if (!told) return words.from_nobody;
   const role = roles[told.role] || "";
-  return fill(told.count === 1 ? words.from_one : words.from_many, { name: told.name || role, role, count: told.count });
+  return fill(counted(words.from, told.count, document.documentElement.lang), { name: told.name || role, role });
 }
 
 function truth({ seq, held, refused }) {

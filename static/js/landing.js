@@ -9,6 +9,7 @@ function take() {
   const card = document.querySelector("[data-link]");
   if (!found || !card) return;
   card.querySelector("input[name=token]").value = found[0];
+  document.querySelector("[data-languages]").dataset.secret = `#${found[0]}`;
   card.hidden = false;
   document.querySelector("[data-no-link]").hidden = true;
   if (isInApp()) offerToLeave(document.querySelector("[data-in-app]"), `${location.origin}/j#${found[0]}`);

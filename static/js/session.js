@@ -29,7 +29,8 @@ ready.catch(needSignal);
 async function start() {
   page.log = await openLog(handle, person);
   page.log.onDeleted = leave;
-  page.pack = ofThisRelease(await page.log.fact("pack")) || (await fetchPack());
+  const kept = ofThisRelease(await page.log.fact("pack"));
+  page.pack = kept?.language === document.documentElement.lang ? kept : (await fetchPack()) || kept;
   if (!page.pack) throw new Error("nothing is known of this session yet");
   if (document.querySelector("[data-prove]")) page.tablet = (await import("./unproven.js")).atTablet(page, onVisible);
   page.sync = new Sync({ handle, person, log: page.log, onNews, before: lookAtClock, looked, greets: install.hasOwnCredential });

@@ -8,6 +8,11 @@ export function fill(text, values) {
   return text;
 }
 
+// The form of a text that its language has for this count.
+export function counted(forms, count, language) {
+  return fill(forms[new Intl.PluralRules(language).select(count)] || forms.other, { count });
+}
+
 export function offsetAt(pack, t) {
   let minutes = pack.clock[0][1];
   for (const [since, ahead] of pack.clock) if (since <= t) minutes = ahead;
@@ -105,7 +110,7 @@ export function coming(pack, call) {
 
 export function unsent(pack, count) {
   const words = pack.words.unsent;
-  return count === 0 ? words.none : count === 1 ? words.one : fill(words.many, { count });
+  return count ? counted(words.count, count, pack.language) : words.none;
 }
 
 export function blocker(pack, one) {

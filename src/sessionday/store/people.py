@@ -6,7 +6,7 @@ from .errors import EmailTaken, StoreError
 from .types import Clinic, Staff
 
 CLINIC = "id, name, zone, phone, emergency, on_call, transport, keep_years"
-STAFF = "id, clinic, name, email, password_hash, ended_at, role, pin_hash, pin_wrong"
+STAFF = "id, clinic, name, email, password_hash, ended_at, role, pin_hash, pin_wrong, language"
 
 
 class People(Base):
@@ -48,6 +48,11 @@ class People(Base):
     async def staff(self, clinic: str, id: str) -> Staff | None:
         row = await self._one(f"SELECT {STAFF} FROM staff WHERE clinic = ? AND id = ?", (clinic, id))  # noqa: S608
         return Staff(*row) if row else None
+
+    async def speak_staff(self, staff: Staff, language: str) -> None:
+        """In which language the pages of this person are."""
+        sql = "UPDATE staff SET language = ? WHERE clinic = ? AND id = ?"
+        await self._run(sql, (language, staff.clinic, staff.id), {(staff.clinic, "", 0)})
 
     async def staff_of(self, clinic: str) -> list[Staff]:
         """Everybody who works at the clinic now."""

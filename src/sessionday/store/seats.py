@@ -4,7 +4,7 @@ from .engine import Tx
 from .sessions import Sessions
 from .types import Claim, Look, Seat, Session
 
-SEAT = "clinic, session, id, role, name, link_hash, code_hash, code_expires_at, revoked_at"
+SEAT = "clinic, session, id, role, name, link_hash, code_hash, code_expires_at, revoked_at, language"
 OF_SEAT = "clinic = ? AND session = ? AND id = ?"
 
 
@@ -51,6 +51,11 @@ class Seats(Sessions):
         args = (name, seat.clinic, seat.session, seat.id)
         await self._run(f"UPDATE seat SET name = ? WHERE {OF_SEAT}", args, {_news(seat)})  # noqa: S608
 
+    async def speak_seat(self, seat: Seat, language: str) -> None:
+        """In which language the pages of this seat are."""
+        args = (language, seat.clinic, seat.session, seat.id)
+        await self._run(f"UPDATE seat SET language = ? WHERE {OF_SEAT}", args, {_news(seat)})  # noqa: S608
+
     async def revoke_seat(self, seat: Seat, now: int) -> None:
         sql = f"UPDATE seat SET revoked_at = ? WHERE {OF_SEAT} AND revoked_at IS NULL"  # noqa: S608
         await self._run(sql, (now, seat.clinic, seat.session, seat.id), {(seat.clinic, seat.session, 0)})
@@ -67,9 +72,10 @@ class Seats(Sessions):
 
     async def claimed(self, credential_hash: str, session: Session) -> Seat | None:
         """The seat that a browser holds; revoked where the seat was, or this browser's pages alone."""
-        columns = ", ".join(f"s.{column}" for column in SEAT.split(", ")[:-1])
+        ended = "coalesce(s.revoked_at, c.ended_at)"
+        columns = ", ".join(ended if column == "revoked_at" else f"s.{column}" for column in SEAT.split(", "))
         row = await self._one(
-            f"SELECT {columns}, coalesce(s.revoked_at, c.ended_at) FROM claim c"  # noqa: S608
+            f"SELECT {columns} FROM claim c"  # noqa: S608
             " JOIN seat s ON s.clinic = c.clinic AND s.session = c.session AND s.id = c.seat"
             " WHERE c.clinic = ? AND c.session = ? AND c.credential_hash = ?",
             (session.clinic, session.id, credential_hash),

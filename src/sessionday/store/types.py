@@ -34,6 +34,7 @@ class Staff:
     role: str = "staff"
     pin_hash: str | None = None
     pin_wrong: int = 0
+    language: str = ""  # '' where they never chose one
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class Seat:
     code_hash: str | None
     code_expires_at: int | None
     revoked_at: int | None
+    language: str = ""  # '' where nobody here ever chose one
 
 
 @dataclass(slots=True)

@@ -8,25 +8,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from sessionday.words import ENGLISH, WORDS
+
 from .chain import canonical
 
-WHY = {
-    "same_id_other_content": "Another entry with the same id is in the record already.",
-    "same_n_other_content": "This device has sent another entry under the same number already.",
-    "unknown_step": "The session’s checklist has no such step.",
-    "not_your_step": "Someone else answers this step.",
-    "bad_answer": "The answer is missing, or not of the kind that this step takes.",
-    "bad_time": "The time it carries is no time that we can read.",
-    "other_device": "This device belongs to someone else in this session.",
-    "seat_revoked": "This place in the session was withdrawn by the clinic.",
-    "session_over": "The session is over.",
-    "too_big": "The entry is too long to be stored as it is.",
-    "unknown_kind": "This kind of entry is not known here.",
-    "unproven": "It was read from a phone’s screen, but its seal is not right, so nobody knows who wrote it.",
-    "moved": "It was said for another time: the session was moved meanwhile. Look at the new time, and answer again.",
-    "locked": "It was written down at a locked tablet, so nobody knows by whom. If it is so, record it yourself.",
-    "newer_app": "It was written by another version of the app than the clinic’s, and can’t be read here yet.",
-}
+WHY: dict[str, str] = WORDS[ENGLISH]["why_held"]  # as it is kept beside what was held
 KINDS = ("answer", "withdraw", "waive", "ack")
 MAX_BYTES = 16 * 1024
 MAX_NUMBER = 2**53

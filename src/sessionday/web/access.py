@@ -9,6 +9,7 @@ from sessionday.web.errors import Erased, NotSignedIn, NotYours, Refused, SignIn
 from sessionday.web.here import Here
 from sessionday.web.security import digest
 from sessionday.web.site import Site, site_of
+from sessionday.words import speak, spoken
 
 # A shared tablet locks itself after three minutes (static/js/tablet.js). Where it could not, the server does, a minute
 # later: it hears of a hand every 45 seconds at most.
@@ -37,6 +38,7 @@ async def staff_at(request: Request) -> SignedIn | None:
     found = await site.known.sign_in(secret) if secret else None
     if secret is None or found is None or found.ended_at is not None or found.staff.ended_at is not None:
         return None
+    speak(found.staff.language)
     now, credential = site.now(), digest(secret)
     locked = _is_locked(found, now)
     if found.tablet and not locked and now - found.used_at >= TOLD_MS and _is_by_hand(request):
@@ -72,7 +74,7 @@ async def lead_of(request: Request) -> Staff:
     """Whoever asks, if they may change what the clinic works by."""
     staff = await staff_of(request)
     if staff.role != "lead":
-        raise Refused(403, "leads_only", "Only those who lead the clinic change its protocols. Ask one of them.")
+        raise Refused(403, "leads_only", spoken()["problem"]["leads_only"])
     return staff
 
 
@@ -103,6 +105,7 @@ async def here_of(request: Request) -> Here:
     seat = await site.known.seat(credential, place.session) if secret else None
     if seat is None:
         raise NotYours
+    speak(seat.language)
     over = site.now() > place.session.over_at
     revoked = seat.revoked_at is not None
     return Here(place, seat.role, seat.id, seat.name, credential, revoked=revoked, expired=over)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from sessionday import zones
 from sessionday.web.access import clinic_of, lead_of
 from sessionday.web.site import site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 
 async def show(request: Request) -> Response:
@@ -16,8 +16,8 @@ async def show(request: Request) -> Response:
     await site.accesses.flush()
     zone = zones.zone_named(clinic.zone)
     typed = request.query_params.get("day", zones.shown(site.now(), zone)[:10])
-    words, status, error = WORDS["en"]["record"]["access"], 200, ""
-    erased = WORDS["en"]["erasing"]["stage"]  # what stands for whom a record without a name was about
+    words, status, error = spoken()["record"]["access"], 200, ""
+    erased = spoken()["erasing"]["stage"]  # what stands for whom a record without a name was about
     try:
         since, until = zones.day_of(typed, zone)
     except zones.ZoneError:
@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
 
 def _what(what: str) -> str:
     """What was read; or which rule was made, with its number."""
-    kinds = WORDS["en"]["record"]["access"]["kinds"]
+    kinds = spoken()["record"]["access"]["kinds"]
     kind, _, years = what.partition(" ")
     if years:
         kind = f"{kind}_of"

@@ -20,7 +20,7 @@ from sessionday.web.reading import form_of
 from sessionday.web.sessions import Alike, mark_alike, read_limits_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 from sessionday.zones import shown, zone_named
 
 
@@ -45,7 +45,7 @@ async def change(request: Request) -> Response:
     except Alike as found:
         return await _page(site, here, 409, alike=_alike_view(here, found), typed=form)
     except Grown:
-        grown = Unclear("", WORDS["en"]["arrange"]["errors"]["grown"])
+        grown = Unclear("", spoken()["arrange"]["errors"]["grown"])
         return await _page(site, await _staff_at(request), 409, error=grown, typed=form)
     return RedirectResponse(f"/s/{here.session.handle}/arrange", status_code=303)
 
@@ -68,7 +68,7 @@ async def set_limits(request: Request) -> Response:
     except Unclear as unclear:
         return await _limits_page(site, here, 422, error=unclear, typed=form)
     except Grown:
-        grown = Unclear("", WORDS["en"]["arrange"]["errors"]["grown"])
+        grown = Unclear("", spoken()["arrange"]["errors"]["grown"])
         return await _limits_page(site, await _limiter_at(request), 409, error=grown)
     return RedirectResponse(f"/s/{here.session.handle}/limits?saved", status_code=303)
 
@@ -100,7 +100,7 @@ async def _limiter_at(request: Request) -> Here:
 
 def _refuse_looser(here: Here, found: dict[str, float], form: dict[str, str]) -> None:
     """The prescriber's limits are theirs: staff only tighten them. Nobody sets any from a page that is out of date."""
-    words = WORDS["en"]["arrange"]
+    words = spoken()["arrange"]
     if form.get("version", here.session.protocol_version) != here.session.protocol_version:
         raise Unclear("", words["errors"]["changed"])
     if here.role == "prescriber":
@@ -114,7 +114,7 @@ def _refuse_looser(here: Here, found: dict[str, float], form: dict[str, str]) ->
 async def _hand_over(site: Site, here: Here, form: dict[str, str]) -> None:
     staff = await site.store.staff(here.session.clinic, form.get("keeper", ""))
     if staff is None or staff.ended_at is not None:
-        raise Unclear("keeper", WORDS["en"]["arrange"]["errors"]["keeper"])
+        raise Unclear("keeper", spoken()["arrange"]["errors"]["keeper"])
     body = {"to": staff.id, "to_name": staff.name, "note": form.get("note", "").strip()[:2000]}
     await site.store.arrange(here.session, "handed_over", here.person, here.name, site.now(), body=body)
 
@@ -127,7 +127,7 @@ async def _take(site: Site, here: Here, form: dict[str, str]) -> None:
 
 
 async def _band(site: Site, here: Here, form: dict[str, str]) -> None:
-    words = WORDS["en"]["arrange"]["errors"]
+    words = spoken()["arrange"]["errors"]
     if form.get("colour") not in COLOURS or form.get("pattern") not in PATTERNS:
         raise Unclear("colour", words["colour"])
     changes = {
@@ -183,7 +183,7 @@ def _waiting(arranged: Any) -> dict[str, Any] | None:
 def _told(here: Here, one: Any) -> dict[str, str]:
     """A change in words."""
     said = sentence(one.kind, one.body, lambda t: local_time(here.clinic, t))
-    return {"by": one.name or WORDS["en"]["arrange"]["system"], "text": said}
+    return {"by": one.name or spoken()["arrange"]["system"], "text": said}
 
 
 async def _open_pages(site: Site, here: Here) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The board's cards: each drawn once, and again only when its record grew, its time has come, or its people changed.
 
-What is kept in the database of a card (a summary) saves the first look after a start; the record is what is believed.
+What is kept in the database of a card (a summary, in English) saves the first look after a start; the record is what is
+believed.
 """
 
 from collections import OrderedDict
@@ -19,6 +20,7 @@ from sessionday.web.pack import pack_for
 from sessionday.web.rendering import Pages
 from sessionday.web.states import Current, States
 from sessionday.web.views import alerts_view
+from sessionday.words import ENGLISH, WORDS, language
 
 DAY_MS = 86_400_000
 SHOWN_MS = 36 * 3_600_000  # a day that is over stays on the board until the next one is under way
@@ -58,7 +60,7 @@ class Cards:
     def __init__(self, store: Store, known: Known, states: States, pages: Pages, release: str) -> None:
         self._store, self._known, self._states, self._pages = store, known, states, pages
         self._build = release
-        self._kept: OrderedDict[str, Card] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Card] = OrderedDict()  # by session and language
 
     @property
     def _release(self) -> str:
@@ -69,7 +71,7 @@ class Cards:
         """The cards of the clinic's current sessions, most urgent first."""
         window = (clinic, now - BACK_DAYS * DAY_MS, now + SHOWN_MS)
         listed = await self._store.listed_from(*window)
-        if sum(not self._has(one, now) for one in listed) > FEW:
+        if language() == ENGLISH and sum(not self._has(one, now) for one in listed) > FEW:
             starts = {one.id: one.start for one in listed}
             for summary in await self._store.summaries_from(*window):
                 if summary.release == self._release and summary.session in starts:
@@ -79,7 +81,7 @@ class Cards:
 
     async def card(self, listed: Listed, now: int) -> Card:
         """The card of one session, made from its record where what is remembered does not hold any more."""
-        known = self._kept.get(listed.id)
+        known = self._kept.get((listed.id, language()))
         if known is None or not known.holds(listed, self._release, now):
             known = await self._made(listed, now)
             self._keep(known)
@@ -91,10 +93,11 @@ class Cards:
             self._kept.clear()
         for _, session, seq in news or ():
             if not seq:
-                self._kept.pop(session, None)
+                for one in WORDS:
+                    self._kept.pop((session, one), None)
 
     def _has(self, listed: Listed, now: int) -> bool:
-        known = self._kept.get(listed.id)
+        known = self._kept.get((listed.id, language()))
         return known is not None and known.holds(listed, self._release, now)
 
     async def _made(self, listed: Listed, now: int) -> Card:
@@ -113,8 +116,9 @@ class Cards:
         return Card(summary, start, self._pages.piece("board/_card.html", card=summary.card))
 
     def _keep(self, card: Card) -> None:
-        self._kept[card.summary.session] = card
-        self._kept.move_to_end(card.summary.session)
+        key = (card.summary.session, language())
+        self._kept[key] = card
+        self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 

@@ -15,8 +15,7 @@ from sessionday.web.protocols import clock_of, version_of
 from sessionday.web.reading import as_json, form_of, json_of, seen_in
 from sessionday.web.shelf import shelf_of
 from sessionday.web.site import Site, site_of
-from sessionday.web.telling import fill
-from sessionday.words import WORDS
+from sessionday.words import counted, language, spoken
 
 LIMIT = 262_144  # of a protocol's text, in bytes
 SENT_LIMIT = 4 * LIMIT  # a form writes what is no letter as three
@@ -29,7 +28,7 @@ async def copy(request: Request) -> Response:
     site, staff = site_of(request), await lead_of(request)
     one = await version_of(site, staff, request.path_params["protocol"], request.path_params["version"])
     if one.source is None:
-        raise Refused(422, "no_source", WORDS["en"]["protocols"]["no_source"])
+        raise Refused(422, "no_source", spoken()["protocols"]["no_source"])
     versions = (await shelf_of(site.store, staff.clinic, site.now())).keys()
     source = copied(one.source, one.checklist.id, versions)
     id = await site.store.add_draft(staff.clinic, source, staff.id, site.now())
@@ -71,7 +70,7 @@ async def check(request: Request) -> Response:
     given = await json_of(request, SENT_LIMIT)
     source = given.get("source") if isinstance(given, dict) else None
     if not isinstance(source, str) or len(source.encode()) > LIMIT:
-        raise Refused(422, "no_text", WORDS["en"]["protocols"]["errors"]["too_big"])
+        raise Refused(422, "no_text", spoken()["protocols"]["errors"]["too_big"])
     _, problems = await checked(source)
     return as_json({"says": _verdict(problems), "problems": [_told(one) for one in problems[:SHOWN]]})
 
@@ -151,6 +150,6 @@ def _told(one: Problem) -> dict[str, Any]:
 
 
 def _verdict(problems: tuple[Problem, ...]) -> str:
-    words = WORDS["en"]["protocols"]["verdict"]
+    words = spoken()["protocols"]["verdict"]
     count = len(problems)
-    return str(words["none"] if not count else words["one"] if count == 1 else fill(words["many"], count=count))
+    return counted(words, count, language()) if count else str(words["none"])

@@ -17,7 +17,7 @@ from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
-from sessionday.words import WORDS
+from sessionday.words import language, protocol_words, spoken
 
 LONGEST = 500  # letters of a reason
 DONE = ("closed", "cancelled")
@@ -55,14 +55,14 @@ async def left_of(site: Site, here: Here) -> Response:
         raise NotYours
     site.accesses.note(here, "page")
     last = _last(await site.store.arrangements(here.session), "erased")
-    words = WORDS["en"]["erasing"]
+    words = spoken()["erasing"]
     by_rule = last is None or "years" in last.body
     said = words["by_rule" if by_rule else "by_name"]
     values = {"name": last.name, **last.body} if last else {}
     for key, value in values.items():
         said = said.replace("{" + key + "}", str(value))
     when = dated(here.clinic, here.session.erased_at or 0)
-    checklist = here.checklist.words["en"]["title"]
+    checklist = protocol_words(here.checklist.words, language())["title"]
     return site.pages.response(
         "session/erased.html", 410, here=here, session=here.session, when=when, said=said,
         start=dated(here.clinic, here.session.start), protocol=f"{checklist} ({here.session.protocol_version})",
@@ -81,12 +81,12 @@ async def _lead_at(request: Request) -> Here:
         raise NotYours
     signed_in = await staff_at(request)
     if signed_in is None or signed_in.staff.role != "lead":
-        raise Refused(403, "leads_only", WORDS["en"]["erasing"]["errors"]["lead"])
+        raise Refused(403, "leads_only", spoken()["erasing"]["errors"]["lead"])
     return here
 
 
 async def _erase(site: Site, here: Here, form: dict[str, str]) -> None:
-    words = WORDS["en"]["erasing"]["errors"]
+    words = spoken()["erasing"]["errors"]
     why = _reason(here, form)
     if not plain(here.session.client) or plain(form.get("name", "")) != plain(here.session.client):
         raise Unclear("name", words["name"])
@@ -110,7 +110,7 @@ async def _let_go(site: Site, here: Here, form: dict[str, str]) -> None:
 
 def _reason(here: Here, form: dict[str, str]) -> str:
     """Why. It stays when all else is gone, so it must not name whom the record was about."""
-    words, why = WORDS["en"]["erasing"]["errors"], " ".join(form.get("why", "").split())
+    words, why = spoken()["erasing"]["errors"], " ".join(form.get("why", "").split())
     if not 0 < len(why) <= LONGEST:
         raise Unclear("why", words["why"])
     names = {plain(seat.name) for seat in here.seats if seat.role != "prescriber"} | {plain(here.session.client)}

@@ -20,7 +20,7 @@ from sessionday.web.errors import NotYours
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 MOST = 2_000  # sessions of one month
 BAR, HIGH = 22, 200  # of the plot: a day's width, the highest bar
@@ -58,8 +58,8 @@ async def table(request: Request) -> Response:
         raise NotYours from None
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    words = WORDS["en"]["figures"]["kinds"]
-    writer.writerow([WORDS["en"]["figures"]["session"], *(words[kind] for kind in KINDS)])
+    words = spoken()["figures"]["kinds"]
+    writer.writerow([spoken()["figures"]["session"], *(words[kind] for kind in KINDS)])
     counted = {kind: {one.id for one in found} for kind, found in figures.sessions.items()}
     for one in figures.sessions["planned"]:
         marks = ["1" if one.id in counted[kind] else "0" for kind in KINDS]
@@ -124,7 +124,7 @@ async def _asked(request: Request) -> tuple[Site, Clinic, str]:
 
 
 def _shown(site: Site, clinic: Clinic, asked: str, figures: Figures | None) -> dict[str, Any]:
-    words = WORDS["en"]["figures"]
+    words = spoken()["figures"]
     context: dict[str, Any] = {"asked": asked, "error": "", "numbers": [], "waived": [], "bars": [], "rows": []}
     context |= {"named": asked, "held": 0, "cut": ""}
     if figures is None:
@@ -146,31 +146,31 @@ def _shown(site: Site, clinic: Clinic, asked: str, figures: Figures | None) -> d
 
 def whose(one: Session) -> str:
     """Whose session it was, while anybody knows."""
-    return one.client or str(WORDS["en"]["erasing"]["stage"])
+    return one.client or str(spoken()["erasing"]["stage"])
 
 
 def _by(waive: Waive) -> str:
     """Who set it aside: a name, else at least from which seat."""
-    return waive.name or str(WORDS["en"]["roles"].get(waive.role, waive.role))
+    return waive.name or str(spoken()["roles"].get(waive.role, waive.role))
 
 
 def _cut(figures: Figures) -> str:
     """That not all of it was counted; empty where it was."""
     if figures.all <= MOST:
         return ""
-    return fill(WORDS["en"]["figures"]["cut"], all=figures.all, most=MOST)
+    return fill(spoken()["figures"]["cut"], all=figures.all, most=MOST)
 
 
 def _named(asked: str) -> str:
     """A day with its weekday, or a month: ‘Tue 1 Dec 2026’, ‘Dec 2026’."""
     if len(asked) == 10:
         return f"{day_text(asked)} {asked[:4]}"
-    return f"{WORDS['en']['months'][int(asked[5:7]) - 1]} {asked[:4]}"
+    return f"{spoken()['months'][int(asked[5:7]) - 1]} {asked[:4]}"
 
 
 def day_text(day: str) -> str:
     """‘2026-12-01’ as people read it: ‘Tue 1 Dec’."""
-    known, words = date.fromisoformat(day), WORDS["en"]
+    known, words = date.fromisoformat(day), spoken()
     return f"{words['weekdays'][known.weekday()]} {known.day} {words['months'][known.month - 1]}"
 
 

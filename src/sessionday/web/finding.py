@@ -12,7 +12,7 @@ from sessionday.web.access import clinic_of, staff_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 A_PAGE = 30
 LOOKED_AT = 20_000  # sessions, the newest of the days that were asked for
@@ -30,13 +30,13 @@ async def show(request: Request) -> Response:
         since, until = _days(clinic, asked["from"], asked["to"])
     except zones.ZoneError:
         return site.pages.response(
-            "sessions/found.html", 422, staff=staff, asked=asked, error=WORDS["en"]["finding"]["no_day"],
+            "sessions/found.html", 422, staff=staff, asked=asked, error=spoken()["finding"]["no_day"],
             rows=[], count=0, page=1, more=False, cut="",
         )  # fmt: skip
     name = plain(asked["name"])
     known = await site.store.sessions_newest(clinic.id, since, until, LOOKED_AT + 1)
     found = [one for one in known[:LOOKED_AT] if name in plain(one.client)]
-    cut = fill(WORDS["en"]["finding"]["cut"], most=LOOKED_AT) if len(known) > LOOKED_AT else ""
+    cut = fill(spoken()["finding"]["cut"], most=LOOKED_AT) if len(known) > LOOKED_AT else ""
     shown = found[(max(page, 1) - 1) * A_PAGE :][:A_PAGE]
     rows = [await _row(site, clinic, one) for one in shown]
     return site.pages.response(
@@ -53,7 +53,7 @@ def _days(clinic: Clinic, first: str, last: str) -> tuple[int, int]:
 
 
 async def _row(site: Site, clinic: Clinic, session: Session) -> dict[str, Any]:
-    words = WORDS["en"]
+    words = spoken()
     erased = session.erased_at is not None
     stage = "" if erased else (await site.states.of(session, site.now())).state["stage"]
     checklist = await site.states.checklist(session)

@@ -31,7 +31,7 @@ class Place:
     checklist: Checklist
     seats: tuple[Seat, ...]
     looks: tuple[Look, ...]
-    pack_versions: dict[str, str] = field(default_factory=dict)  # by person, as packs find them out
+    pack_versions: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and language
 
 
 class Known:

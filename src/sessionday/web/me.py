@@ -16,7 +16,7 @@ from sessionday.web.set_up import read_passphrase
 from sessionday.web.sign_in import tablet_at
 from sessionday.web.site import Site, site_of
 from sessionday.web.tablets import share_this
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 FEWEST_DIGITS = 4  # different ones
 
@@ -51,7 +51,7 @@ async def change(request: Request) -> Response:
 async def _new_pin(site: Site, staff: Staff, form: dict[str, str]) -> None:
     pin = form.get("pin", "")
     if why := pin_refusal(pin):
-        raise Unclear("pin", WORDS["en"]["me"]["errors"][why])
+        raise Unclear("pin", spoken()["me"]["errors"][why])
     await site.store.set_pin(staff, await hash_later(pin))
 
 
@@ -67,16 +67,16 @@ async def _share(request: Request, staff: Staff, form: dict[str, str]) -> Respon
     """This browser becomes a shared tablet, for whoever of the clinic has a PIN."""
     name, here = " ".join(form.get("name", "").split())[:60], await staff_at(request)
     if not name:
-        raise Unclear("name", WORDS["en"]["me"]["errors"]["tablet_name"])
+        raise Unclear("name", spoken()["me"]["errors"]["tablet_name"])
     if here is None or staff.pin_hash is None:
-        raise Unclear("pin", WORDS["en"]["me"]["errors"]["pin_first"])
+        raise Unclear("pin", spoken()["me"]["errors"]["pin_first"])
     return await share_this(request, staff, here.credential, name)
 
 
 async def _prove(site: Site, staff: Staff, present: str) -> None:
-    words = WORDS["en"]["me"]["errors"]
+    words = spoken()["me"]["errors"]
     if site.turns.full:
-        raise Unclear("present", WORDS["en"]["sign_in"]["busy"])
+        raise Unclear("present", spoken()["sign_in"]["busy"])
     if not await site.turns.is_right(staff.password_hash, present):
         raise Unclear("present", words["present"])
 

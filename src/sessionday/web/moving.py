@@ -11,7 +11,7 @@ from sessionday.web.here import Here
 from sessionday.web.sessions import Alike, alike_around, read_start
 from sessionday.web.site import Site
 from sessionday.web.states import Current
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 
 async def before_dose(site: Site, here: Here) -> Session:
@@ -19,7 +19,7 @@ async def before_dose(site: Site, here: Here) -> Session:
     was agreed: changing it would rewrite what was right at the time."""
     current = await site.states.of(here.session, site.now())
     if current.state["stage"] != "before":
-        raise Unclear("", WORDS["en"]["arrange"]["errors"]["begun"])
+        raise Unclear("", spoken()["arrange"]["errors"]["begun"])
     return replace(here.session, seq=current.seq)
 
 
@@ -58,7 +58,7 @@ def _was_said(current: Current, step: str) -> bool:
 
 def _refuse_too_soon(here: Here, start: int, now: int) -> None:
     """From a while before its start on, a day of which nothing is heard counts as begun: it could not be moved back."""
-    words = WORDS["en"]["arrange"]["errors"]
+    words = spoken()["arrange"]["errors"]
     if start == here.session.start:
         raise Unclear("start", words["same"])
     if now >= start + here.checklist.rules["assume"]["from_minutes"] * 60_000:
@@ -70,7 +70,7 @@ async def _refuse_once_begun(site: Site, here: Here) -> None:
     phone while the dose may lie on a tablet without signal."""
     current = await site.states.of(here.session, site.now())
     if not may_move(here, current, site.now()):
-        raise Unclear("", WORDS["en"]["arrange"]["errors"]["started"])
+        raise Unclear("", spoken()["arrange"]["errors"]["started"])
 
 
 def may_move(here: Here, current: Current, now: int) -> bool:

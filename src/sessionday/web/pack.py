@@ -6,6 +6,7 @@ The pages are drawn from the same pack, so that the server and a phone without s
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,9 +19,8 @@ from sessionday.band import band_of
 from sessionday.protocols.checklist import texts_for
 from sessionday.web.compression import Fixed
 from sessionday.web.here import Here, session_for
-from sessionday.words import WORDS, words_for
+from sessionday.words import SENTENCES, WORDS, language, protocol_words, words_for
 
-LANGUAGE = "en"
 KEPT = 300
 # What the phone needs of the product's own words; the rest is drawn by the server alone.
 PHONE_WORDS = [
@@ -47,7 +47,7 @@ PHONE_WORDS = [
     "errors",
 ]
 # A release with other words is another pack, though its files are the same.
-_WORDS = hashlib.sha256(json.dumps(WORDS, sort_keys=True).encode()).hexdigest()
+_WORDS = hashlib.sha256(json.dumps([WORDS, SENTENCES], sort_keys=True).encode()).hexdigest()
 
 
 class Packs:
@@ -82,8 +82,8 @@ class Packs:
 
     def version(self, here: Here) -> str:
         """Changes when anything in the pack does. Known without making it: a sync says no more than this of it."""
-        versions = here.place.pack_versions
-        if here.person not in versions:
+        versions, key = here.place.pack_versions, (here.person, language())
+        if key not in versions:
             session, checklist = (
                 here.session,
                 here.checklist,
@@ -91,6 +91,7 @@ class Packs:
             names = [(seat.role, seat.name) for seat in here.seats]
             said: list[object] = [
                 self._build,
+                language(),
                 session.id,
                 here.person,
                 here.role,
@@ -99,15 +100,17 @@ class Packs:
                 names,
             ]
             said += [checklist.id, checklist.version, session.start, asdict(band_of(session))]
-            versions[here.person] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
-        return versions[here.person]
+            versions[key] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+        return versions[key]
 
 
 def pack_for(here: Here, build: str) -> dict[str, Any]:
-    """The pack of this seat."""
-    words = words_for(LANGUAGE, here.checklist.words[LANGUAGE], here.checklist.steps)
+    """The pack of this seat, in the language that is spoken now."""
+    texts = protocol_words(here.checklist.words, language())
+    words = words_for(language(), texts, here.checklist.steps)
     return {
         "handle": here.session.handle,
+        "language": language(),
         "build": build,
         "seat": {"id": here.person, "role": here.role, "name": here.name},
         "band": asdict(band_of(here.session)),
@@ -125,13 +128,13 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         "protocol": here.checklist.rules,
         "parts": here.checklist.parts,
         "steps": {id: {"part": step["part"], "seen": here.sees(id)} for id, step in here.checklist.steps.items()},
-        "texts": _texts_of(here),
+        "texts": _texts_of(here, texts),
         "words": {key: words[key] for key in PHONE_WORDS},
         "session": session_for(here),
     }
 
 
-def _texts_of(here: Here) -> dict[str, Any]:
+def _texts_of(here: Here, words: Mapping[str, Any]) -> dict[str, Any]:
     """A protocol's words for this seat: only the steps it may see."""
-    texts = texts_for(here.checklist.words[LANGUAGE], here.role)
+    texts = texts_for(words, here.role)
     return {**texts, "steps": {id: text for id, text in texts["steps"].items() if here.sees(id)}}

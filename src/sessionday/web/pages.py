@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.moved import is_for_another_time
-from sessionday.store import WHY, Fact
+from sessionday.store import Fact
 from sessionday.web import telling
 from sessionday.web.access import reader_of, writer_of
 from sessionday.web.accesses import REFRESH
@@ -23,7 +23,7 @@ from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
 from sessionday.web.sync import look
 from sessionday.web.views import day_view, step_view
-from sessionday.words import WORDS
+from sessionday.words import spoken, told_why
 
 KEPT_MS = 72 * 3_600_000  # after the end, what the clinic has may leave the phones
 BEHIND = {"x-refresh", "sec-purpose", "purpose"}
@@ -103,21 +103,20 @@ async def entries(request: Request) -> Response:
     if asks := await unless_proven(request, here, form, back=back):
         return asks
     if form.get("person", here.person) != here.person:
-        raise Refused(409, "other_person", WORDS["en"]["problem"]["other_person"])
+        raise Refused(409, "other_person", spoken()["problem"]["other_person"])
     pack = site.packs.of(here)
     try:
         fact = _fact(site, here, pack, form)
     except BadAnswer as bad:
         return await _again(site, here, form, bad)
     if _is_late(here, form, fact):
-        return await _again(site, here, form, BadAnswer("", WHY["moved"]))
+        return await _again(site, here, form, BadAnswer("", spoken()["why_held"]["moved"]))
     if asks := await unless_proven(request, here, form, (fact.kind, fact.step, fact.answer), back=back):
         return asks
     verdict = await site.store.append(fact)
     if verdict.result == "held":
-        return await _again(
-            site, here, form, BadAnswer("", telling.fill(pack["words"]["errors"]["held"], message=verdict.message))
-        )
+        why = telling.fill(pack["words"]["errors"]["held"], message=told_why(verdict.why, verdict.message))
+        return await _again(site, here, form, BadAnswer("", why))
     return RedirectResponse(_after(here, pack, form), status_code=303)
 
 
@@ -149,7 +148,7 @@ async def _desk(site: Site, here: Here) -> dict[str, Any]:
     held = [
         {
             "why": one.why,
-            "message": one.message,
+            "message": told_why(one.why, one.message),
             "role": one.role,
             "when": telling.when(pack, one.received_at),
             "body": one.body,
@@ -162,7 +161,7 @@ async def _desk(site: Site, here: Here) -> dict[str, Any]:
 
 def _at_tablet(pack: dict[str, Any], body: dict[str, Any]) -> dict[str, str]:
     """What somebody wrote at a locked tablet, and who they say they are."""
-    words = WORDS["en"]["locked"]
+    words = spoken()["locked"]
     name = body["name"] or words["nobody"]
     head = telling.fill(words["at_tablet"], tablet=body["tablet"], when=telling.when(pack, body["at"]), name=name)
     return {"head": head, "fact": body["fact"]}

@@ -32,7 +32,7 @@ from sessionday.web.errors import Refused
 from sessionday.web.reading import json_of
 from sessionday.web.sign_in import signed_in_as
 from sessionday.web.site import Site, site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 GOOD_MS = 300_000
 LIMIT = 32_768
@@ -55,16 +55,16 @@ async def offer(request: Request) -> Response:
     body = await json_of(request, LIMIT)
     present = body.get("present") if isinstance(body, dict) else None
     if site.turns.full:
-        raise Refused(503, "busy", WORDS["en"]["me"]["errors"]["busy"])
+        raise Refused(503, "busy", spoken()["me"]["errors"]["busy"])
     if not await site.turns.is_right(staff.password_hash, str(present or "")):
-        raise Refused(422, "present", WORDS["en"]["me"]["errors"]["present"])
+        raise Refused(422, "present", spoken()["me"]["errors"]["present"])
     challenge = _new(site)
     known = [
         PublicKeyCredentialDescriptor(base64url_to_bytes(one.credential)) for one in await site.store.passkeys(staff)
     ]
     options = generate_registration_options(
         rp_id=host_of(site),
-        rp_name=WORDS["en"]["product"],
+        rp_name=spoken()["product"],
         user_name=staff.email,
         user_display_name=staff.name,
         user_id=f"{staff.clinic}/{staff.id}".encode(),
@@ -91,13 +91,13 @@ async def add(request: Request) -> Response:
         )  # fmt: skip
     except WRONG:
         raise _refused() from None
-    name = " ".join(str(body.get("name", "")).split())[:60] or WORDS["en"]["passkeys"]["unnamed"]
+    name = " ".join(str(body.get("name", "")).split())[:60] or spoken()["passkeys"]["unnamed"]
     kept = await site.store.add_passkey(
         staff, bytes_to_base64url(found.credential_id), bytes_to_base64url(found.credential_public_key),
         found.sign_count, name, site.now(),
     )  # fmt: skip
     if not kept:
-        raise Refused(409, "known", WORDS["en"]["passkeys"]["known"])
+        raise Refused(409, "known", spoken()["passkeys"]["known"])
     return _done(site, JSONResponse({"to": "/me?saved=passkey"}))
 
 
@@ -167,4 +167,4 @@ def _done(site: Site, response: Response) -> Response:
 
 
 def _refused() -> Refused:
-    return Refused(422, "passkey", WORDS["en"]["passkeys"]["refused"])
+    return Refused(422, "passkey", spoken()["passkeys"]["refused"])

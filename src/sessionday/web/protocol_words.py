@@ -8,7 +8,7 @@ from typing import Any
 
 from sessionday.protocols import Checklist
 from sessionday.web.telling import fill, number_text
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 Fact = tuple[str, str]  # what it is about, and of which part of the answer, reader or language ('': of the whole)
 Facts = dict[Fact, str]
@@ -16,7 +16,7 @@ LONG = ("title", "what", "why")
 
 
 def _words() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = WORDS["en"]["protocols"]
+    found: Mapping[str, Any] = spoken()["protocols"]
     return found
 
 
@@ -46,7 +46,7 @@ def limit(kind: str, field: Mapping[str, Any]) -> str:
 
 def roles(names: list[str]) -> str:
     """Who, in the order of the file."""
-    return ", ".join(WORDS["en"]["roles"][name] for name in names)
+    return ", ".join(spoken()["roles"][name] for name in names)
 
 
 def facts(checklist: Checklist, rule: Mapping[str, Any]) -> Facts:

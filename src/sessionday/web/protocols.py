@@ -1,6 +1,6 @@
 """The clinic's protocols as people read them: the shelf, one version, and two beside each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from sessionday.web.protocol_words import LONG, facts, head_facts, label
 from sessionday.web.shelf import OnShelf, on_shelf, shelf_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import when
-from sessionday.words import WORDS
+from sessionday.words import language, protocol_words, spoken
 
 
 async def shelf(request: Request) -> Response:
@@ -37,16 +37,16 @@ async def show(request: Request) -> Response:
     """GET /protocols/{protocol}/{version}: all that a version says, in words."""
     site, staff = site_of(request), await staff_of(request)
     one = await version_of(site, staff, request.path_params["protocol"], request.path_params["version"])
-    language = next(iter(one.checklist.words))
+    texts = protocol_words(one.checklist.words, language())
     found = await shelf_of(site.store, staff.clinic, site.now())
     others = [key for key in found if key[0] == one.checklist.id and key[1] != one.checklist.version]
     return site.pages.response(
         "protocols/show.html",
         staff=staff,
         one=_row(one, await clock_of(site, staff)),
-        flow=flow(one.checklist, language),
+        flow=flow(one.checklist, texts["steps"]),
         head=[(label(fact), text) for fact, text in head_facts(one.checklist).items()],
-        parts=_parts(one.checklist, language),
+        parts=_parts(one.checklist, texts),
         others=others,
     )
 
@@ -79,7 +79,7 @@ async def version_of(site: Site, staff: Staff, id: str, version: str) -> OnShelf
 async def clock_of(site: Site, staff: Staff) -> Callable[[int], str]:
     """Tells instants as the clinic's clocks show them."""
     zone = zones.zone_named((await clinic_of(site, staff)).zone)
-    return lambda t: when({"words": WORDS["en"], "clock": zones.clock(t, zone)}, t)
+    return lambda t: when({"words": spoken(), "clock": zones.clock(t, zone)}, t)
 
 
 def _row(one: OnShelf, tell: Callable[[int], str]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _row(one: OnShelf, tell: Callable[[int], str]) -> dict[str, Any]:
     return {
         "id": checklist.id,
         "version": checklist.version,
-        "title": next(iter(checklist.words.values()))["title"],
+        "title": protocol_words(checklist.words, language())["title"],
         "languages": ", ".join(checklist.words),
         "steps": len(checklist.steps),
         "running": one.running,
@@ -98,10 +98,9 @@ def _row(one: OnShelf, tell: Callable[[int], str]) -> dict[str, Any]:
     }
 
 
-def _parts(checklist: Checklist, language: str) -> list[dict[str, Any]]:
+def _parts(checklist: Checklist, texts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The parts in order with their steps: the question and why it is asked, and all the rest as a list."""
-    texts = checklist.words[language]
-    own = {(key, language) for key in LONG}
+    own = {(key, language()) for key in LONG}
     parts = [{**part, "title": texts["parts"][part["id"]], "steps": []} for part in checklist.parts]
     by_id: dict[str, dict[str, Any]] = {part["id"]: part for part in parts}
     for rule in checklist.rules["steps"]:

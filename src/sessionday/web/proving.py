@@ -16,7 +16,7 @@ from sessionday.web.errors import NotSignedIn, Refused
 from sessionday.web.here import Here
 from sessionday.web.reading import json_of
 from sessionday.web.site import Site, site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 GOOD_MS = 300_000
 WRONG_PINS = 10  # then the PIN is over, and its owner makes a new one with the passphrase
@@ -110,7 +110,7 @@ def has_pin(staff: Staff) -> bool:
 
 async def wrong_pin(site: Site, staff: Staff, tablet: str, pin: str) -> str | None:
     """Why this PIN does not prove `staff` at this tablet, in a sentence; None where it does."""
-    words: dict[str, str] = WORDS["en"]["locked"]
+    words: dict[str, str] = spoken()["locked"]
     now = await site.store.staff(staff.clinic, staff.id)  # as it counts them, not as it was remembered
     if now is None or now.pin_hash is None or not has_pin(now):
         return words["pin_over" if now and now.pin_hash else "no_pin"]
@@ -123,7 +123,7 @@ async def _wrong(site: Site, staff: Staff, passphrase: str) -> str | None:
 
 async def _tried(site: Site, stored: str, given: str, staff: Staff, tablet: str) -> str | None:
     """One try, slowed as sign-in is. With a tablet it is a PIN, of which only so many wrong ones are borne."""
-    words: dict[str, str] = WORDS["en"]["locked"]
+    words: dict[str, str] = spoken()["locked"]
     if not given or (tablet and not PIN.fullmatch(given)):
         return words["wrong"]  # a tap too many is no try
     if site.turns.full:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from sessionday.settings import folder
 from sessionday.web.compression import Parts, joined, takes_gzip
-from sessionday.words import WORDS
+from sessionday.words import LANGUAGES, WORDS, counted, direction, language, spoken
 
 KEPT = 500
 
@@ -38,21 +38,24 @@ class Pages:
             build=build,
             light=light,  # whether pages offer to hand over by light
             public_url=public_url,
-            w=WORDS["en"],
-            lang="en",
+            languages={code: name for code, name in LANGUAGES.items() if code in WORDS},
+            unreviewed={code for code, words in WORDS.items() if words["reviewed"] is None},
+            counted=lambda forms, count: counted(forms, count, language()),
         )
 
     def piece(self, template: str, /, **context: Any) -> Parts:
         """A page, or a part of one, that can be kept: without the ids that its forms get when it is given out."""
-        return Parts(self._environment.get_template(template).render(context).split(self._mark))
+        return Parts(self._drawn(template, context).split(self._mark))
 
     def around(self, template: str, inside: str, /, **context: Any) -> tuple[Parts, Parts]:
         """A page in two pieces, for others to stand between them, where it shows the name `inside`."""
-        before, after = self._environment.get_template(template).render({**context, inside: self._gap}).split(self._gap)
+        before, after = self._drawn(template, {**context, inside: self._gap}).split(self._gap)
         return Parts(before.split(self._mark)), Parts(after.split(self._mark))
 
     async def kept(self, key: Hashable, basis: Hashable, draw: Callable[[], Awaitable[Parts]]) -> Parts:
-        """The piece that was drawn for `key`, while all that it was drawn from (`basis`) is still the same."""
+        """The piece that was drawn for `key` in the language that is spoken now, while all that it was drawn from
+        (`basis`) is still the same."""
+        key = (key, language())
         found = self._kept.get(key)
         if found is None or found[0] != basis:
             found = self._kept[key] = (basis, await draw())
@@ -60,6 +63,10 @@ class Pages:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return found[1]
+
+    def _drawn(self, template: str, context: dict[str, Any]) -> str:
+        said = {"w": spoken(), "lang": language(), "dir": direction(language())}
+        return self._environment.get_template(template).render({**said, **context})
 
     def forget(self) -> None:
         """All that was kept."""

@@ -11,7 +11,7 @@ from sessionday.web.erasing import dated
 from sessionday.web.errors import Unclear
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 # HIPAA's own documentation is to be kept for six years (45 CFR 164.316(b)(2)(i)); who read what, and what was done, is
 # commonly counted as a part of it. Many laws ask for more; above a hundred it is a slip of the hand.
@@ -52,7 +52,7 @@ def _years(typed: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 5 and LEAST <= int(text) <= MOST):
-        raise Unclear("years", WORDS["en"]["keeping"]["errors"]["years"])
+        raise Unclear("years", spoken()["keeping"]["errors"]["years"])
     return int(text)
 
 
@@ -79,7 +79,7 @@ async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Resp
 
 def said(clinic: Clinic) -> str:
     """The rule in words."""
-    words = WORDS["en"]["keeping"]
+    words = spoken()["keeping"]
     if clinic.keep_years is None:
         return str(words["no_rule"])
     return str(words["rule"].replace("{years}", str(clinic.keep_years)))
@@ -90,5 +90,5 @@ async def _changed(site: Site, clinic: Clinic) -> str:
     found = await site.store.keep_years_set(clinic.id)
     if found is None:
         return ""
-    words: str = WORDS["en"]["keeping"]["changed"]
+    words: str = spoken()["keeping"]["changed"]
     return words.replace("{name}", found[0]).replace("{when}", dated(clinic, found[1]))

@@ -23,7 +23,7 @@ from sessionday.web.reading import form_of, seen_in
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
 from sessionday.web.views import lines_view
-from sessionday.words import WORDS
+from sessionday.words import spoken, told_why
 
 WAY, WRITTEN = "way_home", "events"  # the protocol's own steps that this path writes to
 MOST = 2000
@@ -66,10 +66,10 @@ async def record(request: Request) -> Response:
         raise NotYours
     words = form.get("words", "").strip()
     if not words or len(words) > MOST:
-        return await _page(site, here, 422, error=WORDS["en"]["ride"]["error"], at=branch.id, typed=words)
+        return await _page(site, here, 422, error=spoken()["ride"]["error"], at=branch.id, typed=words)
     current = await site.states.of(here.session, site.now())
     if branch not in _offered(here, current.state):  # nobody leaves before a dose, nor twice
-        return await _page(site, here, 422, error=WORDS["en"]["ride"]["not_now"], at=branch.id, typed=words)
+        return await _page(site, here, 422, error=spoken()["ride"]["not_now"], at=branch.id, typed=words)
     facts = _facts(site, here, branch, words, form)
     if asks := await unless_proven(
         request, here, form, *((one.kind, one.step, one.answer) for one in facts), back=request.url.path
@@ -78,7 +78,7 @@ async def record(request: Request) -> Response:
     for fact in facts:
         verdict = await site.store.append(fact)
         if verdict.result == "held":
-            return await _page(site, here, 422, error=verdict.message, at=branch.id, typed=words)
+            return await _page(site, here, 422, error=told_why(verdict.why, verdict.message), at=branch.id, typed=words)
     return RedirectResponse(f"/s/{here.session.handle}/ride#done", status_code=303)
 
 
@@ -93,7 +93,7 @@ def _facts(site: Site, here: Here, branch: Branch, words: str, form: dict[str, s
     """What was done in words, then the way home. Their ids follow from the form's: sent twice, it is written once."""
     given, now = form.get("id") or str(uuid4()), site.now()
     seen = seen_in(form)
-    title = WORDS["en"]["ride"]["branches"][branch.id]["done"]
+    title = spoken()["ride"]["branches"][branch.id]["done"]
     answers: list[tuple[str, Any]] = [(WRITTEN, f"{title} {words}")]
     answers += [(WAY, branch.answer)] if branch.answer else []
     answers += [(_leave_step(here) or "", "yes")] if branch.leaves else []
@@ -142,7 +142,7 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
 
 
 def _told(here: Here, branch: Branch) -> dict[str, str]:
-    words: dict[str, str] = WORDS["en"]["ride"]["branches"][branch.id]
+    words: dict[str, str] = spoken()["ride"]["branches"][branch.id]
     filled = {key: fill(text, client=here.session.client) for key, text in words.items()}
     return {"id": branch.id, "number": _number(here, branch), **filled}
 

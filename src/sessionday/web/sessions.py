@@ -20,7 +20,7 @@ from sessionday.web.sharing import local_time, share
 from sessionday.web.shelf import shelf_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 DAY_MS = 86_400_000
 ALIKE_DAYS = 1  # names are compared with those of the same day, the day before and the day after
@@ -79,7 +79,7 @@ async def make(request: Request) -> Response:
 
 def read_start(clinic: Clinic, typed: str, now: int) -> int:
     """The instant of a local time as a form sends it. Raises Unclear."""
-    words = WORDS["en"]["arrange"]["errors"]
+    words = spoken()["arrange"]["errors"]
     try:
         start = zones.parse_local(typed, zones.zone_named(clinic.zone))
     except (zones.ZoneError, OverflowError, ValueError, OSError):
@@ -91,7 +91,7 @@ def read_start(clinic: Clinic, typed: str, now: int) -> int:
 
 def read_limits_of(checklist: Checklist, form: dict[str, str]) -> dict[str, float]:
     """The limits of a form. Raises Unclear with the limit's name in the sentence."""
-    words = WORDS["en"]["arrange"]
+    words = spoken()["arrange"]
     try:
         return read_limits(checklist, form)
     except LimitError as wrong:
@@ -103,7 +103,7 @@ def read_limits_of(checklist: Checklist, form: dict[str, str]) -> dict[str, floa
 
 
 async def _wanted(site: Site, clinic: Clinic, form: dict[str, str]) -> Wanted:
-    words = WORDS["en"]["arrange"]["errors"]
+    words = spoken()["arrange"]["errors"]
     client = " ".join(form.get("client", "").split())
     if not client or len(client) > 60:
         raise Unclear("client", words["client"])

@@ -19,7 +19,7 @@ from sessionday.web.reading import form_of
 from sessionday.web.security import CODE_LETTERS, tidy_code
 from sessionday.web.sign_in import signed_in_as
 from sessionday.web.site import Site, site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 NUMBERS = ("phone", "emergency", "on_call", "transport")
 
@@ -51,7 +51,7 @@ async def make(request: Request) -> Response:
     site, typed = site_of(request), await form_of(request)
     await _refuse_when_set_up(site)
     if too_many_wrong(site):
-        return _page(site, 429, typed=typed, error=Unclear("code", WORDS["en"]["landing"]["slow"]))
+        return _page(site, 429, typed=typed, error=Unclear("code", spoken()["landing"]["slow"]))
     try:
         _check_code(site, typed)
         clinic = read_clinic(new_id(), typed, read_zone(typed))
@@ -68,7 +68,7 @@ async def make(request: Request) -> Response:
 
 def read_clinic(id: str, typed: dict[str, str], zone: str) -> Clinic:
     """The clinic of a form. Raises Unclear."""
-    words = WORDS["en"]["set_up"]["errors"]
+    words = spoken()["set_up"]["errors"]
     name = " ".join(typed.get("clinic", "").split())
     if not 0 < len(name) <= 80:
         raise Unclear("clinic", words["clinic"])
@@ -76,7 +76,7 @@ def read_clinic(id: str, typed: dict[str, str], zone: str) -> Clinic:
     for key, number in numbers.items():
         digits = sum(letter.isdigit() for letter in number)
         if (number or key in ("phone", "emergency")) and (digits < 2 or len(number) > 30 or set(number) - PHONE):
-            raise Unclear(key, words["number"].replace("{label}", WORDS["en"]["set_up"][key]))
+            raise Unclear(key, words["number"].replace("{label}", spoken()["set_up"][key]))
     return Clinic(id, name, zone, numbers["phone"], numbers["emergency"], numbers["on_call"], numbers["transport"])
 
 
@@ -95,7 +95,7 @@ def read_zone(typed: dict[str, str]) -> str:
 
 def read_named(typed: dict[str, str], clinic: Clinic) -> Named:
     """Name, address and passphrase of a form. Raises Unclear."""
-    words = WORDS["en"]["set_up"]["errors"]
+    words = spoken()["set_up"]["errors"]
     name, email = " ".join(typed.get("name", "").split()), typed.get("email", "").strip().casefold()
     if not 0 < len(name) <= 80:
         raise Unclear("name", words["name"])
@@ -109,14 +109,14 @@ def read_passphrase(text: str, own: tuple[str, ...]) -> str:
     """A passphrase that is not refused. Raises Unclear."""
     pieces = tuple(piece for one in own for piece in (one, *one.replace("@", " ").replace(".", " ").split()))
     if why := refusal(text, pieces):
-        raise Unclear("passphrase", WORDS["en"]["set_up"]["refused"][why])
+        raise Unclear("passphrase", spoken()["set_up"]["refused"][why])
     return text
 
 
 def _check_code(site: Site, typed: dict[str, str]) -> None:
     if not hmac.compare_digest(tidy_code(typed.get("code", "")).encode(), set_up_code(site.settings.keys).encode()):
         site.wrong_codes.append(site.now())
-        raise Unclear("code", WORDS["en"]["set_up"]["errors"]["code"])
+        raise Unclear("code", spoken()["set_up"]["errors"]["code"])
 
 
 async def _refuse_when_set_up(site: Site) -> None:

@@ -13,14 +13,14 @@ from sessionday import zones
 from sessionday.store import Clinic, Session
 from sessionday.web import telling
 from sessionday.web.site import Site
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 
 def share(
     site: Site, clinic: Clinic, session: Session, links: Mapping[str, str], codes: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The ways to hand over each link. Secrets: shown once, never stored."""
-    words = WORDS["en"]["sharing"]
+    words = spoken()["sharing"]
     day = local_time(clinic, session.start)
     shared = []
     for role, link in links.items():
@@ -52,5 +52,5 @@ def square(link: str) -> Markup:
 
 def local_time(clinic: Clinic, t: int) -> str:
     """Weekday, date and clock time in the clinic's zone."""
-    words = WORDS["en"]
+    words = spoken()
     return telling.when({"words": words, "clock": zones.clock(t, zones.zone_named(clinic.zone))}, t)

@@ -11,7 +11,7 @@ from sessionday.web.here import Here, entries_for
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.web.views import day_view, lines_view
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 AGAIN = 5  # lines for what is asked again and again
 LEFT = frozenset({"todo", "overdue", "expired", "stop", "conflict", "impaired", "locked"})
@@ -33,17 +33,17 @@ async def card(request: Request) -> Response:
     """GET /s/{handle}/card: one for the client and one for the support person, each on a page of its own."""
     site, here = site_of(request), await staff_reader_of(request)
     site.accesses.note(here, "card")
-    pack, words = site.packs.of(here), WORDS["en"]["record"]["card"]
+    pack, words = site.packs.of(here), spoken()["record"]["card"]
     current = await site.states.of(here.session, site.now())
     names = [here.session.client, pack["people"].get("support") or words["support"]]
     known = current.state["dosed_at"] is not None  # else the hold is only taken for granted, and is no word to give
-    hold = telling.hold(pack, current.state) if known else WORDS["en"]["hold"]["before"]
+    hold = telling.hold(pack, current.state) if known else spoken()["hold"]["before"]
     return site.pages.response("record/card.html", names=names, hold=hold, hold_known=known, **_known(site, here))
 
 
 def _known(site: Site, here: Here) -> dict[str, Any]:
     """Whose it is, as of when, and whom to call: what the clinic has no number of is left to be written in."""
-    words, clinic = WORDS["en"]["record"]["numbers"], here.clinic
+    words, clinic = spoken()["record"]["numbers"], here.clinic
     numbers = {
         "emergency": clinic.emergency,
         "clinic": clinic.phone,
@@ -77,5 +77,5 @@ def _blanks(pack: telling.Pack, step: str) -> list[str]:
     labels = pack["texts"]["steps"][step]["answers"]
     parts = rules.get("items") or rules.get("fields") or []
     return [f"{labels[one['id']]} {one.get('unit') or ''}".strip() for one in parts] or [
-        str(WORDS["en"]["record"]["sheet"]["answer"])
+        str(spoken()["record"]["sheet"]["answer"])
     ]

@@ -12,7 +12,7 @@ from sessionday.web.proxies import place_of
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest, new_secret
 from sessionday.web.site import SIGN_IN_HOURS, site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 NONCE = re.compile("[0-9a-f-]{1,64}")
 
@@ -63,7 +63,7 @@ async def signed_in_as(request: Request, staff: Staff, nonce: str = "") -> Respo
     shared tablet's page. Raises Refused 403 at another clinic's tablet, which would not lock for them."""
     site, tablet = site_of(request), await tablet_at(request)
     if tablet is not None and tablet.clinic != staff.clinic:
-        raise Refused(403, "other_clinic", WORDS["en"]["locked"]["other_clinic"])
+        raise Refused(403, "other_clinic", spoken()["locked"]["other_clinic"])
     if (before := await staff_at(request)) is not None:
         await site.store.end_sign_in(before.credential, site.now(), before.staff.clinic)
     secret, now = staff.clinic + new_secret(), site.now()

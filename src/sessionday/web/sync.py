@@ -15,6 +15,7 @@ from sessionday.web.here import Here, entries_for, session_for
 from sessionday.web.proving import awaits_proof
 from sessionday.web.reading import SYNC_LIMIT, as_json, json_of
 from sessionday.web.site import Site, site_of
+from sessionday.words import told_why
 
 MAX_ENTRIES = 200
 REPLY_ENTRIES = 500
@@ -194,4 +195,4 @@ async def _pulled(site: Site, here: Here, ask: Ask) -> dict[str, Any]:
 
 def _verdict(one: Verdict) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": one.id, "result": one.result, "seq": one.seq}
-    return {**shown, "why": one.why, "message": one.message} if one.result == "held" else shown
+    return {**shown, "why": one.why, "message": told_why(one.why, one.message)} if one.result == "held" else shown

@@ -22,7 +22,7 @@ from sessionday.web.sharing import local_time
 from sessionday.web.sign_in import opened, signed_in_as, tablet_at
 from sessionday.web.site import site_of
 from sessionday.web.telling import fill
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 MOST = 2000
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -85,7 +85,7 @@ async def _open(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Re
     site, who, pin = site_of(request), form.get("who", ""), form.get("pin", "")
     staff = await site.store.staff(tablet.clinic, who)
     if staff is None or staff.ended_at is not None:
-        return await _screen(request, tablet, 422, error=WORDS["en"]["locked"]["who_first"], at="open")
+        return await _screen(request, tablet, 422, error=spoken()["locked"]["who_first"], at="open")
     here = await staff_at(request)
     same = here is not None and here.staff.id == staff.id and here.tablet == tablet.id and not here.expired
     why = await (proof_fails(site, here, pin) if here and same and pin else wrong_pin(site, staff, tablet.id, pin))
@@ -102,7 +102,7 @@ async def _help(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Re
     """An entry like any call for help, in the tablet's own name: an alarm needs no proof of who raised it."""
     site, place = site_of(request), await _place(request, tablet, form)
     if place is None:
-        return await _screen(request, tablet, 422, error=WORDS["en"]["locked"]["whom_first"], at="help")
+        return await _screen(request, tablet, 422, error=spoken()["locked"]["whom_first"], at="help")
     step = next((one["id"] for one in place.checklist.rules["steps"] if one["marks"] == "help"), "")
     verdict = await site.store.append(
         Fact(
@@ -111,7 +111,7 @@ async def _help(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Re
         )
     )  # fmt: skip
     if verdict.result == "held":
-        return await _screen(request, tablet, 422, error=WORDS["en"]["locked"]["help_call"], at="help")
+        return await _screen(request, tablet, 422, error=spoken()["locked"]["help_call"], at="help")
     return await _screen(request, tablet, said=_said("helped", place, site.now()))
 
 
@@ -120,7 +120,7 @@ async def _fact(request: Request, tablet: Tablet, form: Mapping[str, str]) -> Re
     site, place = site_of(request), await _place(request, tablet, form)
     words = {key: form.get(key, "").strip()[:MOST] for key in ("fact", "name")}
     if place is None or not words["fact"]:
-        why = WORDS["en"]["locked"]["whom_first" if place is None else "fact_first"]
+        why = spoken()["locked"]["whom_first" if place is None else "fact_first"]
         return await _screen(request, tablet, 422, error=why, at="fact", typed=words)
     at = form.get("at", "")
     happened = min(int(at), site.now()) if at.isdecimal() and len(at) < 15 else site.now()
@@ -175,9 +175,9 @@ async def _screen(
 def _said(key: str, place: Place, now: int) -> str:
     """What was done, when, and for whom: by initials and room, for others see this screen too."""
     band = band_of(place.session)
-    room = fill(WORDS["en"]["band"]["room"], room=band.room) if band.room else ""
+    room = fill(spoken()["band"]["room"], room=band.room) if band.room else ""
     return fill(
-        WORDS["en"]["locked"][key],
+        spoken()["locked"][key],
         who=" ".join(filter(None, (band.initials, room))),
         when=local_time(place.clinic, now),
     )

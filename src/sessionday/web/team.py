@@ -16,7 +16,7 @@ from sessionday.web.set_up import read_clinic, read_named
 from sessionday.web.sharing import local_time, square
 from sessionday.web.sign_in import signed_in_as
 from sessionday.web.site import Site, site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 OPEN_MS = 72 * 3_600_000
 ROLES = ("lead", "staff")
@@ -39,7 +39,7 @@ async def change(request: Request) -> Response:
     except Unclear as unclear:
         return await _page(site, lead, 422, typed=form, error=unclear)
     except LastLead:
-        return await _page(site, lead, 409, error=Unclear("", WORDS["en"]["team"]["errors"]["last_lead"]))
+        return await _page(site, lead, 409, error=Unclear("", spoken()["team"]["errors"]["last_lead"]))
     return RedirectResponse("/staff", status_code=303)
 
 
@@ -71,7 +71,7 @@ async def join(request: Request) -> Response:
     found = await site.store.invitation(digest(form.get("token", "")), site.now())
     place = await site.store.clinic(found.clinic) if found else None
     if found is None or place is None:
-        return _join_page(site, 404, error=Unclear("", WORDS["en"]["team"]["errors"]["gone"]))
+        return _join_page(site, 404, error=Unclear("", spoken()["team"]["errors"]["gone"]))
     try:
         who = read_named({**form, "name": found.name, "email": found.email}, place)
         staff = await site.store.join(found, await hash_later(who.passphrase), site.now())
@@ -85,10 +85,10 @@ async def _invite(site: Site, lead: Staff, form: dict[str, str]) -> Response:
     place = await clinic_of(site, lead)
     named = read_named({**form, "passphrase": "an invitation has none yet"}, place)
     if form.get("role") not in ROLES:
-        raise Unclear("role", WORDS["en"]["team"]["errors"]["role"])
+        raise Unclear("role", spoken()["team"]["errors"]["role"])
     known = await site.store.staff_by_email(named.email)
     if known is not None and known.ended_at is None:
-        raise Unclear("email", WORDS["en"]["team"]["errors"]["taken"])
+        raise Unclear("email", spoken()["team"]["errors"]["taken"])
     secret, until = new_secret(), site.now() + OPEN_MS
     await site.store.invite(lead, form["role"], named.name, named.email, digest(secret), site.now(), until)
     link = f"{site.settings.public_url}/join#{secret}"

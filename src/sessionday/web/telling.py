@@ -6,6 +6,8 @@ It decides nothing. It takes a pack (see web/pack.py), a state and entries, and 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sessionday.words import counted
+
 Pack = Mapping[str, Any]
 Entry = Mapping[str, Any]
 
@@ -150,7 +152,7 @@ def coming(pack: Pack, call: Entry) -> str:
 def unsent(pack: Pack, count: int) -> str:
     """How many answers only this phone holds."""
     words = pack["words"]["unsent"]
-    return str(words["none"] if count == 0 else words["one"] if count == 1 else fill(words["many"], count=count))
+    return counted(words["count"], count, pack["language"]) if count else str(words["none"])
 
 
 def blocker(pack: Pack, one: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from sessionday.web import telling
 from sessionday.web.due import due_view
 from sessionday.web.telling import Entry, Pack
 from sessionday.web.vitals import vitals_view
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 State = Mapping[str, Any]
 Looks = Sequence[Mapping[str, Any]]
@@ -80,7 +80,7 @@ def read_aloud_view(pack: Pack, state: State, entries: Sequence[Entry], looks: L
 
 def limits_text(field: Mapping[str, Any]) -> str:
     """The limits of one reading, beside its field."""
-    words = WORDS["en"]["limits"]
+    words = spoken()["limits"]
     known = [(kind, field[kind]) for kind in words if field[kind] is not None]
     return ", ".join(telling.fill(words[kind], limit=telling.number_text(limit)) for kind, limit in known)
 

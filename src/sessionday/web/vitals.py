@@ -6,7 +6,7 @@ from typing import Any
 from sessionday.core.answers import is_beyond
 from sessionday.web import telling
 from sessionday.web.chart import PANELS, Reading, panels, readings
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 FIELDS = [name for _, names in PANELS for name in names]
 
@@ -21,7 +21,7 @@ def vitals_view(pack: telling.Pack, entries: Sequence[telling.Entry]) -> dict[st
     return {
         "panels": panels(shown, doses, lambda t: telling.when(pack, t).rsplit(" ", 1)[-1]) if shown else [],
         "rows": [_row(pack, one, one.step in given) for one in found if one in shown or one.step in given],
-        "fields": [(name, WORDS["en"]["vitals"]["fields"][name]) for name in FIELDS],
+        "fields": [(name, spoken()["vitals"]["fields"][name]) for name in FIELDS],
     }
 
 

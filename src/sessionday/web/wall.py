@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from sessionday.web.access import staff_of
 from sessionday.web.site import site_of
-from sessionday.words import WORDS
+from sessionday.words import spoken
 
 
 async def wall(request: Request) -> Response:
@@ -34,5 +34,5 @@ def _walled(card: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kind(key: str) -> str:
     """What kind of alert it is, which says nothing of what was answered."""
-    words: Mapping[str, str] = WORDS["en"]["wall"]["alerts"]
+    words: Mapping[str, str] = spoken()["wall"]["alerts"]
     return words.get(key.split(":", 1)[0], words["other"])

@@ -1,16 +1,84 @@
-"""The product's own words, a YAML file a language. A protocol's words stand with the protocol."""
+"""The product's own words, a YAML file a language, and which of them is spoken now.
+
+Who asks has a language (their seat's, their own at the clinic, or their browser's), and a request speaks one language:
+it is set when it is known who asks, and all that is told from then on is told in it. What nobody asked for (the watch,
+the command line, a record on its way out) speaks English.
+"""
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .calendar import calendar_of, plural_of
+
+HERE = Path(__file__).parent
+ENGLISH = "en"
+# By their own names, in this order on every page.
+LANGUAGES = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "de": "Deutsch",
+    "pt": "Português",
+    "ar": "العربية",
+}
+FROM_RIGHT = frozenset({"ar"})
+STAYS = "stays_on"  # the step of a day that the client spends at home: who stays with them
+
+
+def _read(folder: Path, language: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8"))
+    return found
+
+
 WORDS: dict[str, dict[str, Any]] = {
-    file.stem: yaml.safe_load(file.read_text("utf-8")) for file in sorted(Path(__file__).parent.glob("*.yaml"))
+    language: calendar_of(language) | _read(HERE, language)
+    for language in LANGUAGES
+    if (HERE / f"{language}.yaml").exists()
+}
+# For each language, the sentences of the built-in protocols in it, by the English ones.
+SENTENCES: dict[str, dict[str, str]] = {
+    language: _read(HERE / "protocols", language)
+    for language in LANGUAGES
+    if (HERE / "protocols" / f"{language}.yaml").exists()
 }
 
-STAYS = "stays_on"  # the step of a day that the client spends at home: who stays with them
+_speaking: ContextVar[str] = ContextVar("speaking", default=ENGLISH)
+
+
+def speak(language: str | None) -> None:
+    """From here on this request is told everything in `language`; what is none of ours changes nothing."""
+    if language in WORDS:
+        _speaking.set(language)
+
+
+def language() -> str:
+    """The language that is spoken now, as BCP 47 has it."""
+    return _speaking.get()
+
+
+def spoken() -> dict[str, Any]:
+    """The words of the language that is spoken now."""
+    return WORDS[_speaking.get()]
+
+
+def direction(language: str) -> str:
+    """Which way a language is written: `ltr` or `rtl`."""
+    return "rtl" if language in FROM_RIGHT else "ltr"
+
+
+def counted(forms: Mapping[str, str], count: int, language: str) -> str:
+    """The form of a text that its language has for this count, with the count in it."""
+    form = forms.get(plural_of(language, count)) or forms["other"]
+    return form.replace("{count}", str(count))
+
+
+def told_why(why: str | None, message: str | None) -> str:
+    """Why something is kept aside, in the language that is spoken now; as it was kept, where that says more."""
+    return str(spoken()["why_held"].get(why, message))
 
 
 def words_for(language: str, protocol: Mapping[str, Any], steps: Iterable[str]) -> dict[str, Any]:
@@ -21,3 +89,19 @@ def words_for(language: str, protocol: Mapping[str, Any], steps: Iterable[str]) 
     if STAYS in steps:
         found["reasons"] = {**words["reasons"], **words["at_home"]["reasons"]}
     return found
+
+
+def protocol_words(words: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A protocol's words in a language: its own, where it brings them; else each text that a built-in protocol has too,
+    as that language says it. What is the clinic's own alone stays as the clinic wrote it."""
+    if language in words:
+        return dict(words[language])
+    first = words.get(ENGLISH) or next(iter(words.values()))
+    known = SENTENCES.get(language, {})
+    return {key: _said(value, known) for key, value in first.items()}
+
+
+def _said(text: Any, known: Mapping[str, str]) -> Any:
+    if isinstance(text, str):
+        return known.get(text, text)
+    return {key: _said(value, known) for key, value in text.items()} if isinstance(text, dict) else text
