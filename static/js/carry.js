@@ -43,7 +43,7 @@ async function onButton() {
 
 async function onText(text) {
   const found = reading.add(text);
-  if (!found) return tell(document, "reading", words.other);
+  if (!found) return tell(document, "reading", words.strange);
   const { have, count, missing } = found;
   tell(document, "reading", fill(found.bundle ? words.whole : words.some, { have, count, missing: missing.join(", ") }));
   if (!found.bundle || kept.has(found.tag)) return;

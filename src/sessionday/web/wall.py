@@ -35,4 +35,4 @@ def _walled(card: Mapping[str, Any]) -> dict[str, Any]:
 def _kind(key: str) -> str:
     """What kind of alert it is, which says nothing of what was answered."""
     words: Mapping[str, str] = spoken()["wall"]["alerts"]
-    return words.get(key.split(":", 1)[0], words["other"])
+    return words.get(key.split(":", 1)[0], words["any"])
