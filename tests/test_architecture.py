@@ -15,7 +15,7 @@ DRIVERS = {"aiosqlite", "sqlite3", "asyncpg"}
 ROOMS = {
     "core": {"core"},
     "protocols": {"core", "protocols"},
-    "store": {"core", "store"},
+    "store": {"core", "store", "words"},
     "words": {"words"},
     "web": {
         "core",

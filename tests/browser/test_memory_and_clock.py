@@ -67,7 +67,7 @@ async def test_a_memory_emptied_between_two_visits_is_told_to_the_person_and_to_
         staff = await Person.at(found, server, session, "staff")
         assert "The memory of this phone was emptied" in await staff.page.inner_text("[data-held]")
         await staff.page.goto(f"{server.url}/board")
-        assert "1 kept aside" in await staff.page.inner_text(f"[data-session='{session['handle']}'] [data-held]")
+        assert "Kept aside: 1" in await staff.page.inner_text(f"[data-session='{session['handle']}'] [data-held]")
         await client.page.click("[data-emptied-read]")
         await client.page.wait_for_selector("[data-emptied]", state="hidden")
         await client.day()

@@ -74,6 +74,7 @@ SESSION_ROWS = {
 OTHER_ROWS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): (303, 303),
     ("GET", "/health"): (200, 200),
+    ("POST", "/language"): (422, 422),  # it names none
     ("GET", "/j"): (200, 200),
     ("POST", "/j"): (404, 404),  # a link that opens nothing
     ("GET", "/sign-in"): (200, 200),

@@ -84,7 +84,7 @@ async def test_what_was_kept_aside_is_counted_on_its_card(world: World) -> None:
     desk, client = await world.desk(), await world.seat("client")
     await client.sync(client.entry("no_such_step", "x"), client.entry("identity", {}))
     answer = await desk.http.get("/board")
-    assert "2 kept aside" in answer.text
+    assert "Kept aside: 2" in answer.text
     assert "data-held" in answer.text
 
 

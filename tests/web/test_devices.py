@@ -36,7 +36,7 @@ async def test_another_device_under_the_same_cookie_means_that_its_memory_was_em
     assert len(await aside(world)) == 1, "told once"
     assert "wrote after Tue 1 Dec, 09:00 and had not sent may be missing" in (await aside(world))[0]
     desk = await world.desk()
-    assert "1 kept aside" in (await desk.http.get("/board")).text
+    assert "Kept aside: 1" in (await desk.http.get("/board")).text
     assert "The memory of this phone was emptied" in (await desk.http.get(f"/s/{client.handle}/")).text
     assert (await client.say("intentions", "to sleep"))["verdicts"] == [
         {"id": (await world.store.entries(world.booked.session))[-1]["id"], "result": "stored", "seq": 2}

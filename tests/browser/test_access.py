@@ -1,0 +1,99 @@
+"""Pages for everybody: nothing that axe finds, in each scheme, also from right to left; targets; what is read aloud."""
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.browser.every_page import EVERY, SCHEMES, opened
+from tests.browser.people import browser
+from tests.browser.test_looks import enter, session_of
+
+READ_ALOUD = Path(__file__).parent / "question.aria.yml"
+# WCAG 2.2 to AA, what axe holds for good practice, and of AAA the contrast.
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "wcag2aaa"],
+    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
+}
+LOOKS = [("390", scheme, "en") for scheme in SCHEMES] + [("390", "light", "ar"), ("desk", "light", "en")]
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+async def test_axe_finds_nothing_on_any_page(width: str, scheme: str, language: str, demo: dict[str, Any]) -> None:
+    found: list[str] = []
+    looked = 0
+    async with browser() as chromium:
+        async for one, page in opened(chromium, demo, EVERY, width, scheme, language):
+            found += [f"{one.name}: {fault}" for fault in await faults(page)]
+            looked += 1
+    assert looked == len(EVERY) >= 40  # five looks: more than 200 states
+    assert found == []
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds, each with where."""
+    result = await Axe().run(page, options=RULES)
+    every = result.response["violations"]
+    return [f"{one['id']} {node['html'][:120]}" for one in every for node in one["nodes"][:3]]
+
+
+async def test_axe_would_find_something(demo: dict[str, Any]) -> None:
+    """The check itself can fail: a picture without a name, grey on grey."""
+    async with browser() as chromium:
+        page = await chromium.new_page()
+        await page.goto(demo["staff"]["url"])
+        await page.evaluate("""() => {
+          const grey = document.querySelector("h1");
+          grey.style.color = "#999";
+          document.querySelector("label").remove();
+        }""")
+        assert {fault.split()[0] for fault in await faults(page)} >= {"color-contrast", "label"}
+
+
+async def test_a_whole_question_is_read_aloud_in_order(demo: dict[str, Any]) -> None:
+    """The tree that a screen reader gets; a change of it is looked at, and kept by running with READ_ALOUD=new."""
+    async with browser() as chromium:
+        page = await chromium.new_page()
+        await enter(page, demo, "Noor", "support")
+        await page.goto(session_of(demo, "Noor")["url"] + "steps/ride_confirmed")
+        await page.wait_for_selector("[data-ready=true]")
+        tree = await page.locator("body").aria_snapshot()
+    names = [line for line in tree.splitlines() if "Fri " not in line and "Sat " not in line]
+    if not READ_ALOUD.exists():
+        READ_ALOUD.write_text("\n".join(names) + "\n", "utf-8")
+        pytest.fail("there was no tree to hold it against; it is written now: look at it")
+    assert "\n".join(names) + "\n" == READ_ALOUD.read_text("utf-8")
+
+
+# Each answer at least 56 px high and as wide as the column, and none closer than 8 px to another.
+ANSWERS = """() => [...document.querySelectorAll(".answer :is(.option, .buttons > button)")]
+  .filter((one) => one.getBoundingClientRect().width)
+  .map((one) => { const box = one.getBoundingClientRect(); return [box.top, box.bottom, box.left, box.right]; })"""
+
+
+async def test_answers_are_large_and_apart(demo: dict[str, Any]) -> None:
+    async with browser() as chromium:
+        asked = [one for one in EVERY if one.path.startswith("steps/") and one.role in ("client", "support")]
+        async for one, page in opened(chromium, demo, asked, "320", "light", "en"):
+            boxes = await page.evaluate(ANSWERS)
+            assert all(bottom - top >= 56 for top, bottom, *_ in boxes), one.name
+            rows = [list(row) for _, row in groupby(sorted(boxes), key=lambda box: box[0])]
+            assert all(below[0][0] - above[0][1] >= 8 for above, below in zip(rows, rows[1:], strict=False)), one.name
+
+
+async def test_during_the_session_one_target_is_half_the_screen_and_always_on_it(demo: dict[str, Any]) -> None:
+    async with browser() as chromium:
+        for wide, high in ((390, 844), (320, 568), (844, 390)):
+            context = await chromium.new_context(viewport={"width": wide, "height": high})
+            page = await context.new_page()
+            await enter(page, demo, "Leo", "client")
+            box = await page.locator(".help-button").bounding_box()
+            assert box is not None
+            assert box["height"] >= high / 2
+            assert box["y"] + box["height"] <= high
+            moving = "document.getAnimations().length + document.querySelectorAll('[data-in]').length"
+            assert await page.evaluate(moving) == 0  # nothing moves, nothing counts down
+            await context.close()
