@@ -62,6 +62,7 @@ async def reread(world: World) -> Session:
 
 
 async def erase(world: World, now: int = LATER, store: Store | None = None) -> bool:
+    """By a lead."""
     return await (store or world.store).erase(await reread(world), "lead", "Lea", now, body=WHY)
 
 
@@ -196,20 +197,138 @@ async def rule(world: World, years: int | None) -> None:
     await world.store.set_keep_years(lead, years, LATER)
 
 
-async def at_work(world: World, now: int) -> None:
-    """Somebody of the clinic read something three weeks before."""
-    await world.store.add_accesses(world.clinic.id, [Access(world.session.id, "lea", "Lea", "page", now - 21 * DAY)])
+async def at_work(world: World, now: int, *days_ago: int) -> None:
+    """Somebody of the clinic read something so many days before: in three weeks on one day each, unless said."""
+    reads = [now - days * DAY for days in days_ago or (1, 8, 15)]
+    read = [Access(world.session.id, "lea", "Lea", "page", at) for at in reads]
+    await world.store.add_accesses(world.clinic.id, read)
 
 
-async def test_a_clock_that_was_set_years_ahead_erases_nothing(world: World) -> None:
+@pytest.mark.parametrize("days", [9, 14, 21, 60, 89, 20 * 366])
+async def test_a_clock_that_jumped_ahead_erases_nothing_until_two_weeks_of_work(world: World, days: int) -> None:
     await fill(world)
     await rule(world, 6)
-    ahead = LATER + 20 * 366 * DAY
-    for read in (LATER, ahead - 91 * DAY, ahead - 13 * DAY, ahead):  # before, and in the first days under that clock
-        await world.store.add_accesses(world.clinic.id, [Access("", "lea", "Lea", "page", read)])
-    assert await world.store.erase_old(ahead, 10) == 0
-    await at_work(world, ahead)
-    assert await world.store.erase_old(ahead, 10) == 1
+    right = years_on(LATER, 6) - DAY  # by which it is not old
+    await at_work(world, right, *range(30))
+    ahead = right + days * DAY
+    for day in range(14):
+        assert await world.store.erase_old(ahead + day * DAY, 10) == 0, day
+        await at_work(world, ahead + day * DAY, 0)
+    assert await world.store.erase_old(ahead + 14 * DAY + 1, 10) == 1
+
+
+@pytest.mark.parametrize("worked", [(1, 8, 15), (3, 4, 5, 6, 7, 10, 11, 12, 13, 14), (5, 6, 14)])
+async def test_one_day_a_week_and_long_weekends_are_work_enough(world: World, worked: tuple[int, ...]) -> None:
+    await fill(world)
+    await rule(world, 6)
+    now = years_on(LATER, 6)
+    await at_work(world, now, *worked)
+    assert await world.store.erase_old(now, 10) == 1
+
+
+async def test_a_day_that_is_under_way_is_not_erased_when_the_clock_jumps(world: World) -> None:
+    """Nor by a lead, who sees a session that is over by that clock."""
+    await fill(world)  # up to NOW
+    ahead = NOW + 9 * DAY
+    await world.around(f"UPDATE session SET over_at = {ahead - 1}")
+    await at_work(world, ahead, 0)
+    with pytest.raises(NotErasable) as refused:
+        await erase(world, ahead)
+    assert refused.value.why == "clock"
+    await at_work(world, NOW, -5)  # somebody worked in between, so that it was no jump
+    assert await erase(world, ahead)
+
+
+async def test_a_session_that_was_made_with_a_mistyped_year_is_not_old(world: World) -> None:
+    await rule_by_hand(world, 6)
+    await add_session(world.store, world.clinic, "mistyped", NOW - 10 * 366 * DAY)
+    await world.around("UPDATE session SET over_at = 1 WHERE handle = 'one'")
+    await at_work(world, NOW)
+    assert await world.store.count_old(world.clinic.id, NOW, 6) == 0
+    assert await world.store.erase_old(NOW, 10) == 0
+
+
+@pytest.mark.parametrize("folded", [False, True])
+async def test_a_record_that_was_written_lately_is_not_old(world: World, folded: bool) -> None:
+    """Whatever its times say of when it was."""
+    await rule_by_hand(world, 6)
+    await world.push(entry(1))
+    await world.around("UPDATE session SET over_at = 1, made_at = 1")
+    if folded:
+        assert await world.store.archive(NOW, NOW, 10) == 1
+    await at_work(world, NOW)
+    assert await world.store.erase_old(NOW, 10) == 0
+    assert (await reread(world)).erased_at is None
+    assert world.store.unsound == {}
+
+
+async def rule_by_hand(world: World, years: int | None) -> None:
+    await world.store.add_staff(world.clinic.id, "lea@example.org", "Lea Lead", "x", NOW, role="lead")
+    await rule(world, years)
+
+
+@pytest.mark.parametrize("change", [None, 7])
+async def test_a_rule_that_is_taken_back_erases_no_more(
+    world: World, change: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of those that it had found before."""
+    await rule_by_hand(world, 6)
+    others = [await add_session(world.store, world.clinic, name) for name in ("two", "three")]
+    now = years_on(LATER, 6)
+    await at_work(world, now)
+    found, seen = Store._verified, 0
+
+    async def taken_back(store: Store, session: Session) -> Any:
+        nonlocal seen
+        if seen:
+            await rule(world, change)
+        seen += 1
+        return await found(store, session)
+
+    monkeypatch.setattr(Store, "_verified", taken_back)
+    assert await world.store.erase_old(now, 10) == 1
+    assert seen == 3
+    left = [one for one in (world.session, *others) if (await again(world, one)).erased_at is None]
+    assert len(left) == 2
+
+
+async def test_a_damaged_archive_stops_no_other_and_is_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    await rule_by_hand(world, 6)
+    await world.push(entry(1))
+    other = await add_session(world.store, world.clinic, "other", OVER + 1)
+    key = f"'{world.clinic.id}', '{world.session.id}'"
+    await world.store.archive(LATER, LATER, 10)
+    await world.around(
+        *(["DROP TRIGGER archive_kept"] if world.url.startswith("sqlite") else
+          ["DROP TRIGGER archive_kept ON archive", "DROP TRIGGER archive_emptied ON archive"]),
+        "DELETE FROM archive",
+        f"INSERT INTO archive (clinic, session, seq, made_at, record) VALUES ({key}, 1, 1, 'c-rubbish')",
+    )  # fmt: skip
+    now = years_on(LATER, 7)
+    await at_work(world, now)
+    with pytest.raises(NotErasable) as refused:
+        await erase(world, now)
+    assert refused.value.why == "broken"
+    assert await world.store.erase_old(now, 10) == 1
+    assert (await again(world, other)).erased_at
+    assert "can’t be read" in world.store.unsound[world.session.id]
+    assert world.session.id in caplog.text
+
+
+async def test_a_hold_that_passes_is_not_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked at again the next time, and folded meanwhile."""
+    await rule_by_hand(world, 6)
+    now = years_on(LATER, 6)
+    await at_work(world, now)
+
+    async def under_way(store: Store, session: Session) -> Any:
+        raise NotErasable("kept", "This record is to be kept.")
+
+    with monkeypatch.context() as held:
+        held.setattr(Store, "_verified", under_way)
+        assert await world.store.erase_old(now, 10) == 0
+    assert world.store.unsound == {}
+    assert await world.store.erase_old(now, 10) == 1
 
 
 async def test_erasing_twice_at_once_erases_once(world: World) -> None:
