@@ -47,8 +47,14 @@ class Clinic:
         await staff.http.get(self.at)
         await staff.http.get("/board")
         self.session = await self.reread()
+        await self.work(4 * DAY)
         self.world.clock.now = self.session.over_at + HOUR
         self.lea = await self.world.desk("lea@example.org")
+
+    async def work(self, *after: int) -> None:
+        """Somebody of the clinic reads something so long after Sam's day began."""
+        reads = [Access("", "kim", "Kim", "page", self.session.start + one) for one in after]
+        await self.world.store.add_accesses(self.world.clinic.id, reads)
 
     async def reread(self) -> Session:
         session = await self.world.store.session(self.session.handle)
@@ -79,6 +85,7 @@ async def test_a_lead_reads_what_goes_before_it_goes_and_types_the_name(clinic: 
         ({"name": "Sim"}, "not the client’s first name"), ({"name": ""}, "not the client’s first name"),
         ({"why": " "}, "Write why"), ({"why": "x" * 501}, "Write why"),
         ({"why": "sam wants it"}, "without anybody’s name"), ({"why": "So says Álex."}, "without anybody’s name"),
+        ({"why": "The Sam-record is old."}, "without anybody’s name"),
     ):  # fmt: skip
         answer = await clinic.erase(**wrong)
         assert (answer.status_code, said in Page(answer.text).alert) == (422, True), wrong
@@ -113,6 +120,35 @@ async def test_a_session_under_way_is_not_erased(clinic: Clinic) -> None:
     assert 'value="erase"' not in page
     answer = await clinic.erase(lea)
     assert (answer.status_code, "not over" in Page(answer.text).alert) == (422, True)
+    assert (await clinic.reread()).erased_at is None
+
+
+async def test_a_day_that_only_a_jump_of_the_clock_has_ended_is_not_erased(clinic: Clinic) -> None:
+    """Sam's day is under way, and nobody has read anything under the date that the server claims."""
+    booked = await clinic.world.book("Jo", start=clinic.world.clock.now)
+    clinic.world.clock.now = booked.session.over_at + HOUR
+    lea = await clinic.world.desk("lea@example.org")
+    at = f"/s/{booked.session.handle}/erase"
+    assert 'value="erase"' in (await lea.http.get(at)).text
+    answer = await lea.http.post(at, data={"do": "erase", "why": WHY, "name": "Jo"})
+    assert (answer.status_code, "clock may be wrong" in Page(answer.text).alert) == (422, True)
+    await clinic.work(clinic.world.clock.now - clinic.session.start - 5 * DAY)
+    assert (await lea.http.post(at, data={"do": "erase", "why": WHY, "name": "Jo"})).status_code == 303
+
+
+async def test_a_damaged_record_is_told_and_breaks_no_page(clinic: Clinic) -> None:
+    store, session = clinic.world.store, clinic.session
+    assert await store.archive(session.over_at + 1, clinic.world.clock.now, 10) == 1
+    async with store._engine.transaction() as tx:
+        sqlite = store._engine.name == "sqlite"
+        await tx.run(f"DROP TRIGGER archive_stays{'' if sqlite else ' ON archive'}")
+        if not sqlite:
+            await tx.run("DROP TRIGGER archive_emptied_at ON archive")
+        await tx.run("UPDATE archive SET record = 'c-rubbish'")
+    clinic.world.app.state.site.hear(None)
+    assert (await clinic.lea.http.get(f"{clinic.at}erase")).status_code == 200
+    answer = await clinic.erase()
+    assert (answer.status_code, "does not hold together" in Page(answer.text).alert) == (422, True)
     assert (await clinic.reread()).erased_at is None
 
 
@@ -317,7 +353,16 @@ async def test_a_rule_that_erases_something_at_once_is_confirmed_with_its_number
     for wrong in ("6 1", "7 2", "yes"):
         assert (await rule(lea, years="7", sure=wrong)).status_code == 422
     assert (await lea.http.get("/clinic/records")).text.count("Nobody has decided yet") == 1
-    assert (await rule(lea, years="7", sure="7 1")).status_code == 303
+    page = (await rule(lea, years="07")).text
+    assert 'name="sure" value="7 1"' in page
+    assert page.index('class="go"') < page.index('name="sure"'), "what Enter does is the first button"
+    assert (await rule(lea, years="07", sure="7 1")).status_code == 303
+
+
+async def worked(clinic: Clinic) -> None:
+    """The clinic has been at work for three weeks, on one day in each."""
+    now = clinic.world.clock.now - clinic.session.start
+    await clinic.work(*(now - days * DAY for days in (1, 8, 15)))
 
 
 async def test_the_rule_erases_by_itself_when_the_time_has_come(
@@ -331,13 +376,11 @@ async def test_the_rule_erases_by_itself_when_the_time_has_come(
     site.watch._find_at = 0.0
     site.watch.start()
     clinic.world.clock.now = clinic.session.over_at + 6 * 365 * DAY
-    read = [Access("", "kim", "Kim", "page", clinic.world.clock.now - 20 * DAY)]
-    await clinic.world.store.add_accesses(clinic.world.clinic.id, read)
+    await worked(clinic)
     await asyncio.sleep(0.3)
     assert (await clinic.reread()).erased_at is None
     clinic.world.clock.now = clinic.session.over_at + 6 * 366 * DAY
-    read = [Access("", "kim", "Kim", "page", clinic.world.clock.now - 20 * DAY)]
-    await clinic.world.store.add_accesses(clinic.world.clinic.id, read)  # the clinic has been at work for a while
+    await worked(clinic)
     async with asyncio.timeout(10):
         while (await clinic.reread()).erased_at is None:  # noqa: ASYNC110 - what is waited for is in a database
             await asyncio.sleep(0.05)
@@ -358,3 +401,19 @@ async def test_at_a_shared_tablet_a_lead_first_shows_who_they_are(clinic: Clinic
     assert (await clinic.reread()).erased_at is None
     assert (await clinic.erase(tablet, pin=PIN)).status_code == 303
     assert (await clinic.reread()).erased_at
+
+
+async def test_nor_does_a_rule_come_from_a_colleagues_open_page(clinic: Clinic) -> None:
+    tablet = await clinic.world.desk("lea@example.org")
+    await with_pin(tablet)
+    await tablet.http.post("/me", data={"do": "tablet", "present": PASSPHRASE, "name": "Room 2"})
+    for _ in range(4):
+        clinic.world.clock.now += 2 * MINUTE
+        assert (await tablet.http.get("/clinic/records")).status_code == 200
+    asked = await rule(tablet, years="10")
+    assert (asked.status_code, 'name="years" value="10"' in asked.text) == (403, True)
+    assert Page(asked.text).faults == []
+    assert (await rule(tablet, years="10", pin="000000")).status_code == 403
+    assert "Nobody has decided yet." in (await clinic.lea.http.get("/clinic/records")).text
+    assert (await rule(tablet, years="10", pin=PIN)).status_code == 303
+    assert "kept for 10 years" in (await clinic.lea.http.get("/clinic/records")).text
