@@ -48,9 +48,9 @@ async def book(
     by: Staff | None = None,
     asked: str = "",
 ) -> Booked:
-    """Raises StartFar. A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber. `band`: a
+    """A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber. `band`: a
     colour and pattern are chosen where it has none. `limits`: the prescriber's own. `asked`: the form that asks for it;
-    sent twice, it raises StoreError and books once."""
+    sent twice, it raises StoreError and books once. Raises StartFar."""
     if not -EARLIEST_DAYS * DAY_MS <= start - now <= LATEST_DAYS * DAY_MS:
         raise StartFar(WORDS["en"]["arrange"]["errors"]["start_far"])
     secrets_by_role = {role: (new_secret(), new_code()) for role in LINK_ROLES}

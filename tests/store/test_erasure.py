@@ -3,17 +3,20 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from sessionday.store import Access, NoSuchSession, NotErasable, Session, Store, erasure, move
+from sessionday.store import Access, NoSuchSession, NotErasable, Session, Store, StoreError, erasure, move
 from sessionday.store.chain import verify
 from sessionday.store.erasure import years_before
+from sessionday.store.migrate import known
 from sessionday.store.summaries import Alarm, Summary
-from tests.store.world import NOW, OVER, World, add_session, entry, in_a_file, in_postgres, results
+from tests.cluster import Cluster
+from tests.store.world import NOW, OVER, World, add_session, around, entry, in_a_file, in_postgres, results
 
 LATER = OVER + 1000
 DAY = 24 * 3_600_000
@@ -399,6 +402,100 @@ async def test_what_was_emptied_is_never_filled_again(world: World) -> None:
             await world.around(sentence)
 
 
+def emptied_rows(key: str) -> tuple[str, str]:
+    """Sentences that add rows as though they had been emptied: one that was kept aside, and the beginning of one that
+    was arranged."""
+    columns = "clinic, session, number, fingerprint, device, role, by, received_at, why, message, body, emptied_at"
+    aside = f"INSERT INTO held ({columns}) VALUES ({key}, 9, 'f', '', 'client', '', 1, '', '', '', 1)"
+    columns = "clinic, session, number, at, by, name, kind, body, emptied_at"
+    return aside, f"INSERT INTO arrangement ({columns}) VALUES ({key}, 9"
+
+
+async def test_what_was_erased_takes_in_nothing_whoever_writes(world: World) -> None:
+    session = await fill(world)
+    seat = world.seat
+    await erase(world)
+    before = await everything(world)
+    key = f"'{session.clinic}', '{session.id}'"
+    entry_columns = "seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, salt, content_hash, hash"
+    aside, arranged = emptied_rows(key)
+    for sentence in (
+        f"INSERT INTO seat (clinic, session, id, role, name, link_hash) VALUES ({key}, 's', 'client', 'Sam', 'l')",
+        f"INSERT INTO device VALUES ({key}, 'd', 'Sam', 1)",
+        f"INSERT INTO entry (clinic, session, {entry_columns}) VALUES"
+        f" ({key}, 10, 'i', 'd', 1, 0, 'client', 'x', 1, 1, 0, 1, 'answer', '', '', '')",
+        aside,
+        f"{arranged}, 1, '', 'Sam', 'band', '{{}}', {LATER})", f"{arranged}, 1, '', 'Sam', 'erased', '{{}}', {LATER})",
+    ):  # fmt: skip
+        with pytest.raises(Exception, match=r"was erased|only an erased"):
+            await world.around(sentence)
+    await world.store.look(session, "lea", "Lea", 9, LATER)
+    columns = "clinic, session, credential_hash, seat, claimed_at"
+    await world.around(f"INSERT INTO claim ({columns}) VALUES ({key}, 'c', '{seat.id}', 1)")
+    assert await everything(world) == before
+
+
+async def test_only_erasing_empties(world: World) -> None:
+    """No row is made as though it had been, and no session is said to be erased that still says something."""
+    session = await fill(world)
+    key = f"'{session.clinic}', '{session.id}'"
+    aside, arranged = emptied_rows(key)
+    for sentence in (
+        aside,
+        f"{arranged}, 1, '', '', 'erased', '{{}}', 1)", f"{arranged}, 1, '', '', 'band', '{{}}', 1)",
+        f"INSERT INTO archive (clinic, session, seq, made_at, record, emptied_at) VALUES ({key}, 9, 1, '', 1)",
+    ):  # fmt: skip
+        with pytest.raises(Exception, match="only an erased record is emptied"):
+            await world.around(sentence)
+    empty = dict.fromkeys(("client", "pickup_code", "initials", "room", "colour", "pattern"), "") | {"limits": "{}"}
+    for left in empty:
+        values = ", ".join(f"{name} = '{'CANARY' if name == left else value}'" for name, value in empty.items())
+        with pytest.raises(Exception, match="nothing is left of it"):
+            await world.around(f"UPDATE session SET {values}, erased_at = {LATER}")
+    columns = (
+        "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head, held"
+    )
+    with pytest.raises(Exception, match="no session is made erased"):
+        await world.around(
+            f"INSERT INTO session ({columns}, erased_at)"
+            f" SELECT clinic, 'other', 'other', '', start, days, '', protocol, version, 1, 1, 0, '', 0, 2 FROM session"
+        )
+
+
+async def test_a_copy_of_a_database_is_guarded_as_it_is(world: World, tmp_path: Path) -> None:
+    await fill(world)
+    await erase(world)
+    await world.store.close()
+    await move(world.url, f"sqlite:///{tmp_path / 'moved.db'}", now=LATER)
+    moved = sqlite3.connect(tmp_path / "moved.db")
+    try:
+        triggers = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"
+        with sqlite3.connect(":memory:") as fresh:
+            for step in known("sqlite"):
+                fresh.executescript(step.script)
+            assert moved.execute(triggers).fetchone() == fresh.execute(triggers).fetchone()
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            moved.execute("UPDATE arrangement SET name = 'x'")
+    finally:
+        moved.close()
+
+
+@in_postgres
+async def test_so_is_one_in_postgresql(world: World, tmp_path: Path, cluster: Cluster) -> None:
+    await fill(world)
+    await erase(world)
+    await world.store.backup(tmp_path / "copy.db")
+    target = cluster.database()
+    try:
+        await move(f"sqlite:///{tmp_path / 'copy.db'}", target, now=LATER)
+        off = "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'"
+        assert await around(target, off) == [(0,)]
+        with pytest.raises(Exception, match="never changed"):
+            await around(target, "UPDATE arrangement SET name = 'x'")
+    finally:
+        cluster.drop(target)
+
+
 async def test_nothing_is_stored_or_kept_aside_of_what_still_comes(world: World) -> None:
     session = await fill(world)
     await erase(world)
@@ -451,12 +548,39 @@ async def test_a_summary_that_waits_for_an_erasure_is_passed_over(world: World) 
         begun = one.transaction()
         await begun.start()
         await one.execute(f"SELECT 1 FROM session WHERE {key} FOR UPDATE")
-        await one.execute(f"UPDATE session SET client = '', erased_at = {LATER} WHERE {key}")
+        await one.execute(f"UPDATE session SET client = '', pickup_code = '', erased_at = {LATER} WHERE {key}")
         late = f"INSERT INTO summary VALUES ('{world.clinic.id}', '{world.session.id}', 1, 1, 'r', 1, NULL, 'x')"
         writing = asyncio.create_task(two.execute(late))
         await asyncio.sleep(0.3)
         await begun.commit()
         assert await writing == "INSERT 0 0"
+    finally:
+        await one.close()
+        await two.close()
+
+
+@in_postgres
+async def test_an_entry_that_waits_for_an_erasure_is_refused(world: World) -> None:
+    """Whoever writes it: the store itself asks before."""
+    key = f"clinic = '{world.clinic.id}' AND id = '{world.session.id}'"
+    columns = (
+        "clinic, session, seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, salt, content_hash, hash"
+    )
+    made = (
+        f"'{world.clinic.id}', '{world.session.id}', 1, 'i', 'd', 1, 0, 'client', 'x', 1, 1, 0, 1, 'answer', '', '', ''"
+    )
+    one, two = [await asyncpg.connect(world.url) for _ in range(2)]
+    try:
+        begun = one.transaction()
+        await begun.start()
+        await one.execute(f"SELECT 1 FROM session WHERE {key} FOR UPDATE")
+        await one.execute(f"UPDATE session SET client = '', pickup_code = '', erased_at = {LATER} WHERE {key}")
+        writing = asyncio.create_task(two.execute(f"INSERT INTO entry ({columns}) VALUES ({made})"))
+        await asyncio.sleep(0.3)
+        assert not writing.done()
+        await begun.commit()
+        with pytest.raises(asyncpg.PostgresError, match="was erased"):
+            await writing
     finally:
         await one.close()
         await two.close()
@@ -546,6 +670,20 @@ async def test_limits_of_one_session_leave_with_it(world: World) -> None:
     await world.store.erase(await again(world, other), "", "", LATER + DAY, body={})
     assert await world.store.protocol(world.clinic.id, "small", "1+cafe") is None
     assert await world.store.protocol(world.clinic.id, "small", "1")
+
+
+async def test_limits_that_are_about_to_be_used_again_do_not_leave(world: World) -> None:
+    """Somebody books under the limits of one who is erased just then."""
+    body = await body_of(world)
+    await world.store.add_protocol(world.clinic.id, "small", "1+cafe", body, NOW)
+    await world.store.add_protocol(world.clinic.id, "small", "1+cafe", body, LATER + 2 * DAY)
+    await erase(world, LATER + 2 * DAY)
+    await world.store.arrange(
+        await add_session(world.store, world.clinic, "next", OVER + 9 * DAY), "limits", "x", "", NOW, body={},
+        changes={"version": "1+cafe"},
+    )  # fmt: skip
+    with pytest.raises(StoreError, match="other content"):
+        await world.store.add_protocol(world.clinic.id, "small", "1+cafe", "{}", NOW)
 
 
 @pytest.mark.parametrize(

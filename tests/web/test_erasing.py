@@ -12,9 +12,13 @@ import httpx2
 import pytest
 
 from sessionday.record.file import verify_file
-from sessionday.store import Access, Session
+from sessionday.store import Access, Listed, Session
 from sessionday.web import carry, watch
+from sessionday.web.cards import Card
+from sessionday.web.compression import Parts
+from sessionday.web.here import Here
 from sessionday.web.record import VERIFIER
+from sessionday.web.site import Site
 from tests.web.pages import Page
 from tests.web.test_tablets import PIN, with_pin
 from tests.world import HASH, HOUR, MINUTE, PASSPHRASE, Phone, World, open_world
@@ -296,6 +300,70 @@ async def test_nothing_of_it_stays_in_the_servers_memory(clinic: Clinic) -> None
     assert "a quiet lake" not in repr(kept)
     assert "Sam" not in repr([kept, list(site.known._places.items())])
     assert clinic.session.id not in site.states._kept
+
+
+async def test_what_is_drawn_while_it_is_erased_is_not_kept(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    site: Site = clinic.world.app.state.site
+    place = await site.known.place(clinic.session.handle)
+    (listed,) = await clinic.world.store.listed_from(clinic.session.clinic, 0, 2**52)
+    assert place
+    stale = Here(place, "staff", "x", "Lea", "")
+    site.hear(None)
+    drawn, went_on = asyncio.Event(), asyncio.Event()
+
+    async def draw() -> Parts:
+        drawn.set()
+        await went_on.wait()
+        return site.pages.piece("board/_card.html", card={**card, "client": "Sam"})
+
+    card = (await site.cards.card(listed, clinic.world.clock.now)).summary.card
+    site.hear(None)
+    page = asyncio.create_task(site.pages.kept(clinic.session.id, "page", "basis", draw))
+    await drawn.wait()
+    made = site.cards._made
+
+    async def slowly(one: Listed, now: int) -> Card:
+        card = await made(one, now)
+        await went_on.wait()
+        return card
+
+    monkeypatch.setattr(site.cards, "_made", slowly)
+    carded = asyncio.create_task(site.cards.card(listed, clinic.world.clock.now))
+    await asyncio.sleep(0.1)
+    assert (await clinic.erase()).status_code == 303
+    went_on.set()
+    assert b"Sam" in b"".join((await page).plain)
+    assert (await carded).summary.card["client"] == "Sam"
+    assert b"Sam" in b"".join((await site.pages.kept(clinic.session.id, "late", "basis", draw)).plain)
+    assert site.packs.of(stale)["people"]["client"] == "Sam"
+    assert [site.pages._kept, dict(site.cards._kept), site.packs._kept] == [{}, {}, {}]
+
+
+async def test_the_limits_of_an_erased_session_leave_the_memory(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states, store = clinic.world.app.state.site.states, clinic.world.store
+    key = (clinic.session.clinic, clinic.session.protocol_id, f"{clinic.session.protocol_version}+cafe")
+    body = await store.protocol(*key[:2], clinic.session.protocol_version)
+    assert body
+    await store.add_protocol(*key, body, 0)
+    reading = store.protocol
+
+    async def meanwhile(*asked: str) -> str | None:
+        found = await reading(*asked)
+        await clinic.erase()
+        return found
+
+    await states._pinned(key)
+    assert key in states._checklists
+    site = clinic.world.app.state.site
+    site.hear({(clinic.session.clinic, clinic.session.id, -1)})
+    assert key not in states._checklists
+    monkeypatch.setattr(store, "protocol", meanwhile)
+    await states._pinned(key)
+    assert (await clinic.reread()).erased_at
+    assert key not in states._checklists
+    assert await reading(*key) is None
 
 
 async def test_another_process_forgets_it_too(clinic: Clinic) -> None:

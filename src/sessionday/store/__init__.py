@@ -49,7 +49,7 @@ from .verdicts import WHY
 __all__ = [
     "ERASED", "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
     "Damaged", "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Grown", "Held", "Invitation",
-    "LastLead", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat", "Session",
-    "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
+    "LastLead", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat",
+    "Session", "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
     "Tablet", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

@@ -7,12 +7,12 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday import zones
 from sessionday.band import band_of, plain
-from sessionday.named import names_any
 from sessionday.record.formats import FORMATS
 from sessionday.store import Arrangement, Clinic, Damaged, NotErasable
 from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import NotYours, Refused, Unclear
 from sessionday.web.here import Here
+from sessionday.web.named import names_any
 from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.sharing import local_time

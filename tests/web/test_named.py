@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessionday.named import names_any
+from sessionday.web.named import names_any
 
 
 @pytest.mark.parametrize(
