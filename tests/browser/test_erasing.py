@@ -20,8 +20,8 @@ LEFT_HERE = """async (handle) => {
 }"""
 
 
-# What is in the logs of a session on this device: the steps of what was written here, how many entries of the record, and
-# which facts.
+# What is in the logs of a session on this device: the steps of what was written here, how many entries of the record,
+# and which facts.
 LOGS_HERE = """async (handle) => {
   const got = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

@@ -260,6 +260,7 @@ async def test_a_record_that_was_written_lately_is_not_old(world: World, folded:
     if folded:
         assert await world.store.archive(NOW, NOW, 10) == 1
     await at_work(world, NOW)
+    assert folded or await world.store.count_old(world.clinic.id, NOW, 6) == 0
     assert await world.store.erase_old(NOW, 10) == 0
     assert (await reread(world)).erased_at is None
     assert world.store.unsound == {}
