@@ -560,23 +560,29 @@ async def test_a_summary_that_waits_for_an_erasure_is_passed_over(world: World) 
         await two.close()
 
 
+ENTRY = "seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, salt, content_hash, hash"
+
+
 @in_postgres
-async def test_an_entry_that_waits_for_an_erasure_is_refused(world: World) -> None:
+@pytest.mark.parametrize(
+    ("table", "columns", "row"),
+    [
+        ("entry", ENTRY, "1, 'i', 'd', 1, 0, 'client', 'x', 1, 1, 0, 1, 'answer', '', '', ''"),
+        ("device", "id, person, last_n", "'d', 'x', 1"),
+        ("seat", "id, role, name, link_hash", "'s', 'client', 'Sam', 'l'"),
+    ],
+)
+async def test_what_waits_for_an_erasure_is_refused(world: World, table: str, columns: str, row: str) -> None:
     """Whoever writes it: the store itself asks before."""
     key = f"clinic = '{world.clinic.id}' AND id = '{world.session.id}'"
-    columns = (
-        "clinic, session, seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, salt, content_hash, hash"
-    )
-    made = (
-        f"'{world.clinic.id}', '{world.session.id}', 1, 'i', 'd', 1, 0, 'client', 'x', 1, 1, 0, 1, 'answer', '', '', ''"
-    )
+    row = f"'{world.clinic.id}', '{world.session.id}', {row}"
     one, two = [await asyncpg.connect(world.url) for _ in range(2)]
     try:
         begun = one.transaction()
         await begun.start()
         await one.execute(f"SELECT 1 FROM session WHERE {key} FOR UPDATE")
         await one.execute(f"UPDATE session SET client = '', pickup_code = '', erased_at = {LATER} WHERE {key}")
-        writing = asyncio.create_task(two.execute(f"INSERT INTO entry ({columns}) VALUES ({made})"))
+        writing = asyncio.create_task(two.execute(f"INSERT INTO {table} (clinic, session, {columns}) VALUES ({row})"))
         await asyncio.sleep(0.3)
         assert not writing.done()
         await begun.commit()

@@ -319,6 +319,7 @@ async def test_what_is_drawn_while_it_is_erased_is_not_kept(clinic: Clinic, monk
     card = (await site.cards.card(listed, clinic.world.clock.now)).summary.card
     site.hear(None)
     page = asyncio.create_task(site.pages.kept(clinic.session.id, "page", "basis", draw))
+    beside = asyncio.create_task(site.pages.kept("another", "beside", "basis", draw))
     await drawn.wait()
     made = site.cards._made
 
@@ -333,6 +334,7 @@ async def test_what_is_drawn_while_it_is_erased_is_not_kept(clinic: Clinic, monk
     assert (await clinic.erase()).status_code == 303
     went_on.set()
     assert b"Sam" in b"".join((await page).plain)
+    assert b"Sam" in b"".join((await beside).plain)
     assert (await carded).summary.card["client"] == "Sam"
     assert b"Sam" in b"".join((await site.pages.kept(clinic.session.id, "late", "basis", draw)).plain)
     assert site.packs.of(stale)["people"]["client"] == "Sam"

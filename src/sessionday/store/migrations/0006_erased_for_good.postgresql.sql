@@ -20,7 +20,7 @@ BEGIN
     IF FOUND OR NOT EXISTS (SELECT 1 FROM session WHERE clinic = NEW.clinic AND id = NEW.session) THEN
         RETURN NEW;
     END IF;
-    IF TG_TABLE_NAME IN ('held', 'arrangement', 'seat', 'device') THEN
+    IF TG_TABLE_NAME IN ('held', 'arrangement', 'seat') THEN
         RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = 'the record was erased';
     END IF;
     RETURN NULL;
@@ -28,10 +28,17 @@ END $$;
 CREATE TRIGGER claim_erased BEFORE INSERT ON claim FOR EACH ROW EXECUTE FUNCTION unless_erased();
 CREATE TRIGGER look_erased BEFORE INSERT ON look FOR EACH ROW EXECUTE FUNCTION unless_erased();
 CREATE TRIGGER seat_erased BEFORE INSERT ON seat FOR EACH ROW EXECUTE FUNCTION unless_erased();
-CREATE TRIGGER device_erased BEFORE INSERT ON device FOR EACH ROW EXECUTE FUNCTION unless_erased();
 
--- Entries come many at once, so they are looked at together. Each has waited for an erasure by then: it points at its
--- session, whose row the erasure has to itself.
+-- Entries come many at once, so they are looked at together; a device only when it is new. Each has waited for an erasure by
+-- then: it points at its session, whose row the erasure has to itself.
+CREATE FUNCTION device_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM session WHERE clinic = NEW.clinic AND id = NEW.session AND erased_at IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = 'the record was erased';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER device_erased AFTER INSERT ON device FOR EACH ROW EXECUTE FUNCTION device_unless_erased();
 CREATE FUNCTION entries_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
