@@ -1,4 +1,4 @@
-"""`python -m tests.pictures [FOLDER] [NAME…]`: every page × seat × {light, dark, dim} × {390, 320, tablet, desk} × {en, ar}.
+"""`python -m tests.pictures [FOLDER] [NAME…]`: every page × seat, in three schemes, at four widths, in two languages.
 
 Beside the pictures it leaves index.html, where each page stands in all its looks.
 """

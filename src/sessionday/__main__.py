@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sessionday import __version__, demo, zones
-from sessionday.booking import book
+from sessionday.booking import StartFar, book
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist, ProtocolError, load, names
 from sessionday.record.file import erased_in, exported, verify_file
 from sessionday.record.formats import FORMATS
 from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
-from sessionday.store import Access, Store, StoreError, move
+from sessionday.store import Access, Clinic, Store, StoreError, move
 from sessionday.web.passphrase_rules import refusal
 from sessionday.web.passphrases import hash_passphrase
 from sessionday.words import WORDS
@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> None:
     except (Usage, SettingError) as error:
         print(f"sessionday: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except (Failure, StoreError, ProtocolError, zones.ZoneError, OSError) as error:
+    except (Failure, StoreError, ProtocolError, zones.ZoneError, StartFar, OSError) as error:
         print(f"sessionday: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
@@ -194,6 +194,14 @@ def run_staff_add(given: argparse.Namespace) -> None:
     in_store(given, work)
 
 
+def _start(typed: str, clinic: Clinic) -> int:
+    """The instant of a local time."""
+    try:
+        return zones.parse_local(typed, zones.zone_named(clinic.zone))
+    except (OverflowError, OSError):  # a year that no clock can show there
+        raise Failure(WORDS["en"]["arrange"]["errors"]["start_far"]) from None
+
+
 def run_session_new(given: argparse.Namespace) -> None:
     """session new"""
     checklist = load(given.protocol)
@@ -204,7 +212,7 @@ def run_session_new(given: argparse.Namespace) -> None:
             raise Failure(
                 f"There is no clinic ‘{given.clinic}’. Make one: sessionday clinic new NAME --tz ZONE --phone NUMBER"
             )
-        start = zones.parse_local(given.start, zones.zone_named(clinic.zone))
+        start = _start(given.start, clinic)
         seats = {"support": given.support, "prescriber": given.prescriber}
         made = await book(
             store,

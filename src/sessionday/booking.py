@@ -11,10 +11,17 @@ from sessionday.moved import Move, as_moved
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Session, Staff, Store
 from sessionday.web.security import digest, new_code, new_secret
+from sessionday.words import spoken
 
 LINK_ROLES = ("client", "support", "prescriber")
 CODE_MS = 24 * 3_600_000
 DAY_MS = 86_400_000
+EARLIEST_DAYS = 10  # with an earlier start the session would be over, and take nothing in
+LATEST_DAYS = 366
+
+
+class StartFar(ValueError):
+    """Nobody can have meant this start: its year is mistyped. str() is for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,9 @@ async def book(
 ) -> Booked:
     """A session under `checklist`, planned for `start` (ms). `names`: of the support person, the prescriber. `band`: a
     colour and pattern are chosen where it has none. `limits`: the prescriber's own. `asked`: the form that asks for it;
-    sent twice, it raises StoreError and books once."""
+    sent twice, it raises StoreError and books once. Raises StartFar."""
+    if not -EARLIEST_DAYS * DAY_MS <= start - now <= LATEST_DAYS * DAY_MS:
+        raise StartFar(spoken()["arrange"]["errors"]["start_far"])
     secrets_by_role = {role: (new_secret(), new_code()) for role in LINK_ROLES}
     known = {"client": client, **names}
     seats = [

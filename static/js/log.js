@@ -243,7 +243,7 @@ function follows(reply, seen) {
   return reply.entries.length ? reply.entries[0].seq <= seen + 1 : reply.seq <= seen;
 }
 
-function isUnsent(entry) {
+export function isUnsent(entry) {
   return entry.seq === null && !entry.held;
 }
 

@@ -1,6 +1,6 @@
 """Pages for everybody: nothing that axe finds, in each scheme, also from right to left; targets; what is read aloud."""
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ async def test_answers_are_large_and_apart(demo: dict[str, Any]) -> None:
             boxes = await page.evaluate(ANSWERS)
             assert all(bottom - top >= 56 for top, bottom, *_ in boxes), one.name
             rows = [list(row) for _, row in groupby(sorted(boxes), key=lambda box: box[0])]
-            assert all(below[0][0] - above[0][1] >= 8 for above, below in zip(rows, rows[1:], strict=False)), one.name
+            assert all(below[0][0] - above[0][1] >= 8 for above, below in pairwise(rows)), one.name
 
 
 async def test_during_the_session_one_target_is_half_the_screen_and_always_on_it(demo: dict[str, Any]) -> None:

@@ -20,9 +20,56 @@ LEFT_HERE = """async (handle) => {
 }"""
 
 
+# What is in the logs of a session on this device: the steps of what was written here, how many entries of the record,
+# and which facts.
+LOGS_HERE = """async (handle) => {
+  const got = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const found = {};
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith(`sessionday/${handle}/`)) continue;
+    const database = await got(indexedDB.open(name));
+    const stores = database.transaction(["log", "record", "facts"]);
+    const own = await got(stores.objectStore("log").getAll());
+    const record = await got(stores.objectStore("record").count());
+    const facts = await got(stores.objectStore("facts").getAllKeys());
+    found[name] = { own: own.map((one) => one.step), record, facts };
+    database.close();
+  }
+  return found;
+}"""
+# A colleague's log, all of which the clinic has, and what somebody was typing at the tablet.
+COLLEAGUE_HERE = """async (handle) => {
+  await new Promise((resolve, reject) => {
+    const request = indexedDB.open(`sessionday/${handle}/colleague`, 1);
+    request.onupgradeneeded = () => {
+      const log = request.result.createObjectStore("log", { keyPath: "id" });
+      request.result.createObjectStore("record", { keyPath: "id" }).put({ id: "a", answer: "CANARY" });
+      request.result.createObjectStore("facts").put("CANARY", "pack");
+      log.put({ id: "b", n: 1, seq: 3, held: null, answer: "CANARY" });
+    };
+    request.onsuccess = () => resolve(request.result.close());
+    request.onerror = () => reject(request.error);
+  });
+  sessionStorage.setItem(`tablet.typed colleague /s/${handle}/steps/note`, "CANARY");
+  sessionStorage.setItem("tablet.typed colleague /s/another/steps/note", "stays");
+}"""
+
+
 async def over(staff: Person, server: Server) -> None:
-    """Two weeks later, the lead signs in again."""
+    """Two weeks later, the lead signs in again. In between the clinic was at work: its people saw the date go on."""
+    server.ahead(7 * DAY_MS)
+    await sign_in(staff, server)
+    await staff.page.goto(f"{staff.session['url']}record")
+    await staff.page.wait_for_timeout(2_500)  # until it is noted who read it
     server.ahead(14 * DAY_MS)
+    await sign_in(staff, server)
+
+
+async def sign_in(staff: Person, server: Server) -> None:
+    """The lead, at this device."""
     await staff.page.goto(f"{server.public}/sign-in")
     await staff.page.fill("[name=email]", "robin@example.org")
     await staff.page.fill("[name=password]", PASSPHRASE)
@@ -95,13 +142,26 @@ async def test_another_device_finds_out_and_keeps_only_what_was_never_sent(serve
         await over(lead, server)
         await erase(lead, session)
         await other.context.set_offline(False)
-        await over(other, server)
+        await sign_in(other, server)
+        await other.page.evaluate(COLLEAGUE_HERE, session["handle"])
         await other.page.goto(session["url"])  # from its memory, until it has heard
         await other.page.wait_for_selector("body[data-page=erased][data-ready=true]", timeout=60_000)
         assert await other.page.is_visible("[data-unsent-notice]")
         left = await other.page.evaluate(LEFT_HERE, session["handle"])
         assert [one.startswith("sessionday/") for one in left] == [True]
-        await pictured(other.page, "erased-unsent")
+        ((_, held),) = (await other.page.evaluate(LOGS_HERE, session["handle"])).items()
+        assert held == {"own": ["baseline_bp"], "record": 0, "facts": ["device", "n"]}
+        typed = await other.page.evaluate("Object.values({...sessionStorage})")
+        assert ("stays" in typed, "CANARY" in typed) == (True, False)
+        faults = await pictured(other.page, "erased-unsent")
+        assert await other.page.is_hidden("[data-discard]"), "it is said first what would go"
+        await other.page.click("[data-unsent-notice] summary")
+        faults += await pictured(other.page, "erased-discard")
+        await other.page.click("[data-discard]")
+        await other.page.wait_for_selector("[data-discarded]", state="visible")
+        assert await other.page.is_hidden("[data-unsent-notice]")
+        assert await other.page.evaluate(LEFT_HERE, session["handle"]) == []
+        assert faults == []
         for one in (lead, other):
             await one.context.close()
     assert "baseline_bp" not in str(server.command("export", session["handle"])["entries"])

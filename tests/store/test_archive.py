@@ -1,9 +1,11 @@
 """A record that was folded away is still the record: read, verified, exported, and known again when it is offered."""
 
+from typing import Any, cast
+
 import pytest
 
 from sessionday.store.chain import verify
-from sessionday.store.folding import packed, unpacked
+from sessionday.store.folding import Damaged, packed, unpacked
 from tests.store.world import NOW, OVER, World, add_session, entry, results
 
 LATER = OVER + 1000
@@ -65,6 +67,26 @@ async def test_a_record_that_does_not_hold_together_is_left_where_it_is(world: W
     assert await world.store.archive(LATER, LATER, 1) == 0  # it is passed by from now on
     assert await world.around("SELECT count(*) FROM entry") == [(2,)]
     assert await world.around("SELECT session FROM archive") == [(sound.id,)]
+
+
+async def test_a_record_that_can_not_be_read_is_passed_by_and_told(world: World) -> None:
+    await world.push(entry(1))
+    sound = await add_session(world.store, world.clinic, "sound")
+    await world.push(entry(1), session=sound)
+    guard = "DROP TRIGGER entry_stays" + ("" if world.url.startswith("sqlite:") else " ON entry")
+    await world.around(guard, f"UPDATE entry SET answer = '{{' WHERE session = '{world.session.id}'")
+    assert await world.store.archive(LATER, LATER, 10) == 2
+    assert "can’t be read" in world.store.unsound[world.session.id]
+    assert await world.around("SELECT session FROM archive") == [(sound.id,)]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["", "c-rubbish", "ünïcode", packed([{"a": 1}])[:-3], packed(cast(Any, {"a": 1})), packed(cast(Any, [1]))],
+)
+def test_a_folded_text_that_was_changed_is_told_from_a_record(damaged: str) -> None:
+    with pytest.raises(Damaged, match="can’t be read"):
+        unpacked(damaged)
 
 
 async def test_an_entry_leaves_its_table_for_the_archive_alone(world: World) -> None:

@@ -3,17 +3,20 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from sessionday.store import Access, NoSuchSession, NotErasable, Session, Store, erasure, move
+from sessionday.store import Access, NoSuchSession, NotErasable, Session, Store, StoreError, erasure, move
 from sessionday.store.chain import verify
 from sessionday.store.erasure import years_before
+from sessionday.store.migrate import known
 from sessionday.store.summaries import Alarm, Summary
-from tests.store.world import NOW, OVER, World, add_session, entry, in_a_file, in_postgres, results
+from tests.cluster import Cluster
+from tests.store.world import NOW, OVER, World, add_session, around, entry, in_a_file, in_postgres, results
 
 LATER = OVER + 1000
 DAY = 24 * 3_600_000
@@ -62,6 +65,7 @@ async def reread(world: World) -> Session:
 
 
 async def erase(world: World, now: int = LATER, store: Store | None = None) -> bool:
+    """By a lead."""
     return await (store or world.store).erase(await reread(world), "lead", "Lea", now, body=WHY)
 
 
@@ -196,20 +200,139 @@ async def rule(world: World, years: int | None) -> None:
     await world.store.set_keep_years(lead, years, LATER)
 
 
-async def at_work(world: World, now: int) -> None:
-    """Somebody of the clinic read something three weeks before."""
-    await world.store.add_accesses(world.clinic.id, [Access(world.session.id, "lea", "Lea", "page", now - 21 * DAY)])
+async def at_work(world: World, now: int, *days_ago: int) -> None:
+    """Somebody of the clinic read something so many days before: in three weeks on one day each, unless said."""
+    reads = [now - days * DAY for days in days_ago or (1, 8, 15)]
+    read = [Access(world.session.id, "lea", "Lea", "page", at) for at in reads]
+    await world.store.add_accesses(world.clinic.id, read)
 
 
-async def test_a_clock_that_was_set_years_ahead_erases_nothing(world: World) -> None:
+@pytest.mark.parametrize("days", [9, 14, 21, 60, 89, 20 * 366])
+async def test_a_clock_that_jumped_ahead_erases_nothing_until_two_weeks_of_work(world: World, days: int) -> None:
     await fill(world)
     await rule(world, 6)
-    ahead = LATER + 20 * 366 * DAY
-    for read in (LATER, ahead - 91 * DAY, ahead - 13 * DAY, ahead):  # before, and in the first days under that clock
-        await world.store.add_accesses(world.clinic.id, [Access("", "lea", "Lea", "page", read)])
-    assert await world.store.erase_old(ahead, 10) == 0
-    await at_work(world, ahead)
-    assert await world.store.erase_old(ahead, 10) == 1
+    right = years_on(LATER, 6) - DAY  # by which it is not old
+    await at_work(world, right, *range(30))
+    ahead = right + days * DAY
+    for day in range(14):
+        assert await world.store.erase_old(ahead + day * DAY, 10) == 0, day
+        await at_work(world, ahead + day * DAY, 0)
+    assert await world.store.erase_old(ahead + 14 * DAY + 1, 10) == 1
+
+
+@pytest.mark.parametrize("worked", [(1, 8, 15), (3, 4, 5, 6, 7, 10, 11, 12, 13, 14), (5, 6, 14)])
+async def test_one_day_a_week_and_long_weekends_are_work_enough(world: World, worked: tuple[int, ...]) -> None:
+    await fill(world)
+    await rule(world, 6)
+    now = years_on(LATER, 6)
+    await at_work(world, now, *worked)
+    assert await world.store.erase_old(now, 10) == 1
+
+
+async def test_a_day_that_is_under_way_is_not_erased_when_the_clock_jumps(world: World) -> None:
+    """Nor by a lead, who sees a session that is over by that clock."""
+    await fill(world)  # up to NOW
+    ahead = NOW + 9 * DAY
+    await world.around(f"UPDATE session SET over_at = {ahead - 1}")
+    await at_work(world, ahead, 0)
+    with pytest.raises(NotErasable) as refused:
+        await erase(world, ahead)
+    assert refused.value.why == "clock"
+    await at_work(world, NOW, -5)  # somebody worked in between, so that it was no jump
+    assert await erase(world, ahead)
+
+
+async def test_a_session_that_was_made_with_a_mistyped_year_is_not_old(world: World) -> None:
+    await rule_by_hand(world, 6)
+    await add_session(world.store, world.clinic, "mistyped", NOW - 10 * 366 * DAY)
+    await world.around("UPDATE session SET over_at = 1 WHERE handle = 'one'")
+    await at_work(world, NOW)
+    assert await world.store.count_old(world.clinic.id, NOW, 6) == 0
+    assert await world.store.erase_old(NOW, 10) == 0
+
+
+@pytest.mark.parametrize("folded", [False, True])
+async def test_a_record_that_was_written_lately_is_not_old(world: World, folded: bool) -> None:
+    """Whatever its times say of when it was."""
+    await rule_by_hand(world, 6)
+    await world.push(entry(1))
+    await world.around("UPDATE session SET over_at = 1, made_at = 1")
+    if folded:
+        assert await world.store.archive(NOW, NOW, 10) == 1
+    await at_work(world, NOW)
+    assert folded or await world.store.count_old(world.clinic.id, NOW, 6) == 0
+    assert await world.store.erase_old(NOW, 10) == 0
+    assert (await reread(world)).erased_at is None
+    assert world.store.unsound == {}
+
+
+async def rule_by_hand(world: World, years: int | None) -> None:
+    await world.store.add_staff(world.clinic.id, "lea@example.org", "Lea Lead", "x", NOW, role="lead")
+    await rule(world, years)
+
+
+@pytest.mark.parametrize("change", [None, 7])
+async def test_a_rule_that_is_taken_back_erases_no_more(
+    world: World, change: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of those that it had found before."""
+    await rule_by_hand(world, 6)
+    others = [await add_session(world.store, world.clinic, name) for name in ("two", "three")]
+    now = years_on(LATER, 6)
+    await at_work(world, now)
+    found, seen = Store._verified, 0
+
+    async def taken_back(store: Store, session: Session) -> Any:
+        nonlocal seen
+        if seen:
+            await rule(world, change)
+        seen += 1
+        return await found(store, session)
+
+    monkeypatch.setattr(Store, "_verified", taken_back)
+    assert await world.store.erase_old(now, 10) == 1
+    assert seen == 3
+    left = [one for one in (world.session, *others) if (await again(world, one)).erased_at is None]
+    assert len(left) == 2
+
+
+async def test_a_damaged_archive_stops_no_other_and_is_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    await rule_by_hand(world, 6)
+    await world.push(entry(1))
+    other = await add_session(world.store, world.clinic, "other", OVER + 1)
+    key = f"'{world.clinic.id}', '{world.session.id}'"
+    await world.store.archive(LATER, LATER, 10)
+    await world.around(
+        *(["DROP TRIGGER archive_kept"] if world.url.startswith("sqlite") else
+          ["DROP TRIGGER archive_kept ON archive", "DROP TRIGGER archive_emptied ON archive"]),
+        "DELETE FROM archive",
+        f"INSERT INTO archive (clinic, session, seq, made_at, record) VALUES ({key}, 1, 1, 'c-rubbish')",
+    )  # fmt: skip
+    now = years_on(LATER, 7)
+    await at_work(world, now)
+    with pytest.raises(NotErasable) as refused:
+        await erase(world, now)
+    assert refused.value.why == "broken"
+    assert await world.store.erase_old(now, 10) == 1
+    assert (await again(world, other)).erased_at
+    assert "can’t be read" in world.store.unsound[world.session.id]
+    assert world.session.id in caplog.text
+
+
+async def test_a_hold_that_passes_is_not_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked at again the next time, and folded meanwhile."""
+    await rule_by_hand(world, 6)
+    now = years_on(LATER, 6)
+    await at_work(world, now)
+
+    async def under_way(store: Store, session: Session) -> Any:
+        raise NotErasable("kept", "This record is to be kept.")
+
+    with monkeypatch.context() as held:
+        held.setattr(Store, "_verified", under_way)
+        assert await world.store.erase_old(now, 10) == 0
+    assert world.store.unsound == {}
+    assert await world.store.erase_old(now, 10) == 1
 
 
 async def test_erasing_twice_at_once_erases_once(world: World) -> None:
@@ -280,6 +403,100 @@ async def test_what_was_emptied_is_never_filled_again(world: World) -> None:
             await world.around(sentence)
 
 
+def emptied_rows(key: str) -> tuple[str, str]:
+    """Sentences that add rows as though they had been emptied: one that was kept aside, and the beginning of one that
+    was arranged."""
+    columns = "clinic, session, number, fingerprint, device, role, by, received_at, why, message, body, emptied_at"
+    aside = f"INSERT INTO held ({columns}) VALUES ({key}, 9, 'f', '', 'client', '', 1, '', '', '', 1)"
+    columns = "clinic, session, number, at, by, name, kind, body, emptied_at"
+    return aside, f"INSERT INTO arrangement ({columns}) VALUES ({key}, 9"
+
+
+async def test_what_was_erased_takes_in_nothing_whoever_writes(world: World) -> None:
+    session = await fill(world)
+    seat = world.seat
+    await erase(world)
+    before = await everything(world)
+    key = f"'{session.clinic}', '{session.id}'"
+    entry_columns = "seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, salt, content_hash, hash"
+    aside, arranged = emptied_rows(key)
+    for sentence in (
+        f"INSERT INTO seat (clinic, session, id, role, name, link_hash) VALUES ({key}, 's', 'client', 'Sam', 'l')",
+        f"INSERT INTO device VALUES ({key}, 'd', 'Sam', 1)",
+        f"INSERT INTO entry (clinic, session, {entry_columns}) VALUES"
+        f" ({key}, 10, 'i', 'd', 1, 0, 'client', 'x', 1, 1, 0, 1, 'answer', '', '', '')",
+        aside,
+        f"{arranged}, 1, '', 'Sam', 'band', '{{}}', {LATER})", f"{arranged}, 1, '', 'Sam', 'erased', '{{}}', {LATER})",
+    ):  # fmt: skip
+        with pytest.raises(Exception, match=r"was erased|only an erased"):
+            await world.around(sentence)
+    await world.store.look(session, "lea", "Lea", 9, LATER)
+    columns = "clinic, session, credential_hash, seat, claimed_at"
+    await world.around(f"INSERT INTO claim ({columns}) VALUES ({key}, 'c', '{seat.id}', 1)")
+    assert await everything(world) == before
+
+
+async def test_only_erasing_empties(world: World) -> None:
+    """No row is made as though it had been, and no session is said to be erased that still says something."""
+    session = await fill(world)
+    key = f"'{session.clinic}', '{session.id}'"
+    aside, arranged = emptied_rows(key)
+    for sentence in (
+        aside,
+        f"{arranged}, 1, '', '', 'erased', '{{}}', 1)", f"{arranged}, 1, '', '', 'band', '{{}}', 1)",
+        f"INSERT INTO archive (clinic, session, seq, made_at, record, emptied_at) VALUES ({key}, 9, 1, '', 1)",
+    ):  # fmt: skip
+        with pytest.raises(Exception, match="only an erased record is emptied"):
+            await world.around(sentence)
+    empty = dict.fromkeys(("client", "pickup_code", "initials", "room", "colour", "pattern"), "") | {"limits": "{}"}
+    for left in empty:
+        values = ", ".join(f"{name} = '{'CANARY' if name == left else value}'" for name, value in empty.items())
+        with pytest.raises(Exception, match="nothing is left of it"):
+            await world.around(f"UPDATE session SET {values}, erased_at = {LATER}")
+    columns = (
+        "clinic, id, handle, client, start, days, pickup_code, protocol, version, made_at, over_at, seq, head, held"
+    )
+    with pytest.raises(Exception, match="no session is made erased"):
+        await world.around(
+            f"INSERT INTO session ({columns}, erased_at)"
+            f" SELECT clinic, 'other', 'other', '', start, days, '', protocol, version, 1, 1, 0, '', 0, 2 FROM session"
+        )
+
+
+async def test_a_copy_of_a_database_is_guarded_as_it_is(world: World, tmp_path: Path) -> None:
+    await fill(world)
+    await erase(world)
+    await world.store.close()
+    await move(world.url, f"sqlite:///{tmp_path / 'moved.db'}", now=LATER)
+    moved = sqlite3.connect(tmp_path / "moved.db")
+    try:
+        triggers = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"
+        with sqlite3.connect(":memory:") as fresh:
+            for step in known("sqlite"):
+                fresh.executescript(step.script)
+            assert moved.execute(triggers).fetchone() == fresh.execute(triggers).fetchone()
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            moved.execute("UPDATE arrangement SET name = 'x'")
+    finally:
+        moved.close()
+
+
+@in_postgres
+async def test_so_is_one_in_postgresql(world: World, tmp_path: Path, cluster: Cluster) -> None:
+    await fill(world)
+    await erase(world)
+    await world.store.backup(tmp_path / "copy.db")
+    target = cluster.database()
+    try:
+        await move(f"sqlite:///{tmp_path / 'copy.db'}", target, now=LATER)
+        off = "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'"
+        assert await around(target, off) == [(0,)]
+        with pytest.raises(Exception, match="never changed"):
+            await around(target, "UPDATE arrangement SET name = 'x'")
+    finally:
+        cluster.drop(target)
+
+
 async def test_nothing_is_stored_or_kept_aside_of_what_still_comes(world: World) -> None:
     session = await fill(world)
     await erase(world)
@@ -332,12 +549,45 @@ async def test_a_summary_that_waits_for_an_erasure_is_passed_over(world: World) 
         begun = one.transaction()
         await begun.start()
         await one.execute(f"SELECT 1 FROM session WHERE {key} FOR UPDATE")
-        await one.execute(f"UPDATE session SET client = '', erased_at = {LATER} WHERE {key}")
+        await one.execute(f"UPDATE session SET client = '', pickup_code = '', erased_at = {LATER} WHERE {key}")
         late = f"INSERT INTO summary VALUES ('{world.clinic.id}', '{world.session.id}', 1, 1, 'r', 1, NULL, 'x')"
         writing = asyncio.create_task(two.execute(late))
         await asyncio.sleep(0.3)
         await begun.commit()
         assert await writing == "INSERT 0 0"
+    finally:
+        await one.close()
+        await two.close()
+
+
+ENTRY = "seq, id, device, n, seen, role, by, t, at, skew, received_at, kind, salt, content_hash, hash"
+
+
+@in_postgres
+@pytest.mark.parametrize(
+    ("table", "columns", "row"),
+    [
+        ("entry", ENTRY, "1, 'i', 'd', 1, 0, 'client', 'x', 1, 1, 0, 1, 'answer', '', '', ''"),
+        ("device", "id, person, last_n", "'d', 'x', 1"),
+        ("seat", "id, role, name, link_hash", "'s', 'client', 'Sam', 'l'"),
+    ],
+)
+async def test_what_waits_for_an_erasure_is_refused(world: World, table: str, columns: str, row: str) -> None:
+    """Whoever writes it: the store itself asks before."""
+    key = f"clinic = '{world.clinic.id}' AND id = '{world.session.id}'"
+    row = f"'{world.clinic.id}', '{world.session.id}', {row}"
+    one, two = [await asyncpg.connect(world.url) for _ in range(2)]
+    try:
+        begun = one.transaction()
+        await begun.start()
+        await one.execute(f"SELECT 1 FROM session WHERE {key} FOR UPDATE")
+        await one.execute(f"UPDATE session SET client = '', pickup_code = '', erased_at = {LATER} WHERE {key}")
+        writing = asyncio.create_task(two.execute(f"INSERT INTO {table} (clinic, session, {columns}) VALUES ({row})"))
+        await asyncio.sleep(0.3)
+        assert not writing.done()
+        await begun.commit()
+        with pytest.raises(asyncpg.PostgresError, match="was erased"):
+            await writing
     finally:
         await one.close()
         await two.close()
@@ -427,6 +677,20 @@ async def test_limits_of_one_session_leave_with_it(world: World) -> None:
     await world.store.erase(await again(world, other), "", "", LATER + DAY, body={})
     assert await world.store.protocol(world.clinic.id, "small", "1+cafe") is None
     assert await world.store.protocol(world.clinic.id, "small", "1")
+
+
+async def test_limits_that_are_about_to_be_used_again_do_not_leave(world: World) -> None:
+    """Somebody books under the limits of one who is erased just then."""
+    body = await body_of(world)
+    await world.store.add_protocol(world.clinic.id, "small", "1+cafe", body, NOW)
+    await world.store.add_protocol(world.clinic.id, "small", "1+cafe", body, LATER + 2 * DAY)
+    await erase(world, LATER + 2 * DAY)
+    await world.store.arrange(
+        await add_session(world.store, world.clinic, "next", OVER + 9 * DAY), "limits", "x", "", NOW, body={},
+        changes={"version": "1+cafe"},
+    )  # fmt: skip
+    with pytest.raises(StoreError, match="other content"):
+        await world.store.add_protocol(world.clinic.id, "small", "1+cafe", "{}", NOW)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,13 @@ import httpx2
 import pytest
 
 from sessionday.record.file import verify_file
-from sessionday.store import Access, Session
+from sessionday.store import Access, Listed, Session
 from sessionday.web import carry, watch
+from sessionday.web.cards import Card
+from sessionday.web.compression import Parts
+from sessionday.web.here import Here
 from sessionday.web.record import VERIFIER
+from sessionday.web.site import Site
 from tests.web.pages import Page
 from tests.web.test_tablets import PIN, with_pin
 from tests.world import HASH, HOUR, MINUTE, PASSPHRASE, Phone, World, open_world
@@ -47,8 +51,14 @@ class Clinic:
         await staff.http.get(self.at)
         await staff.http.get("/board")
         self.session = await self.reread()
+        await self.work(4 * DAY)
         self.world.clock.now = self.session.over_at + HOUR
         self.lea = await self.world.desk("lea@example.org")
+
+    async def work(self, *after: int) -> None:
+        """Somebody of the clinic reads something so long after Sam's day began."""
+        reads = [Access("", "kim", "Kim", "page", self.session.start + one) for one in after]
+        await self.world.store.add_accesses(self.world.clinic.id, reads)
 
     async def reread(self) -> Session:
         session = await self.world.store.session(self.session.handle)
@@ -79,6 +89,7 @@ async def test_a_lead_reads_what_goes_before_it_goes_and_types_the_name(clinic: 
         ({"name": "Sim"}, "not the client’s first name"), ({"name": ""}, "not the client’s first name"),
         ({"why": " "}, "Write why"), ({"why": "x" * 501}, "Write why"),
         ({"why": "sam wants it"}, "without anybody’s name"), ({"why": "So says Álex."}, "without anybody’s name"),
+        ({"why": "The Sam-record is old."}, "without anybody’s name"),
     ):  # fmt: skip
         answer = await clinic.erase(**wrong)
         assert (answer.status_code, said in Page(answer.text).alert) == (422, True), wrong
@@ -113,6 +124,35 @@ async def test_a_session_under_way_is_not_erased(clinic: Clinic) -> None:
     assert 'value="erase"' not in page
     answer = await clinic.erase(lea)
     assert (answer.status_code, "not over" in Page(answer.text).alert) == (422, True)
+    assert (await clinic.reread()).erased_at is None
+
+
+async def test_a_day_that_only_a_jump_of_the_clock_has_ended_is_not_erased(clinic: Clinic) -> None:
+    """Sam's day is under way, and nobody has read anything under the date that the server claims."""
+    booked = await clinic.world.book("Jo", start=clinic.world.clock.now)
+    clinic.world.clock.now = booked.session.over_at + HOUR
+    lea = await clinic.world.desk("lea@example.org")
+    at = f"/s/{booked.session.handle}/erase"
+    assert 'value="erase"' in (await lea.http.get(at)).text
+    answer = await lea.http.post(at, data={"do": "erase", "why": WHY, "name": "Jo"})
+    assert (answer.status_code, "clock may be wrong" in Page(answer.text).alert) == (422, True)
+    await clinic.work(clinic.world.clock.now - clinic.session.start - 5 * DAY)
+    assert (await lea.http.post(at, data={"do": "erase", "why": WHY, "name": "Jo"})).status_code == 303
+
+
+async def test_a_damaged_record_is_told_and_breaks_no_page(clinic: Clinic) -> None:
+    store, session = clinic.world.store, clinic.session
+    assert await store.archive(session.over_at + 1, clinic.world.clock.now, 10) == 1
+    async with store._engine.transaction() as tx:
+        sqlite = store._engine.name == "sqlite"
+        await tx.run(f"DROP TRIGGER archive_stays{'' if sqlite else ' ON archive'}")
+        if not sqlite:
+            await tx.run("DROP TRIGGER archive_emptied_at ON archive")
+        await tx.run("UPDATE archive SET record = 'c-rubbish'")
+    clinic.world.app.state.site.hear(None)
+    assert (await clinic.lea.http.get(f"{clinic.at}erase")).status_code == 200
+    answer = await clinic.erase()
+    assert (answer.status_code, "does not hold together" in Page(answer.text).alert) == (422, True)
     assert (await clinic.reread()).erased_at is None
 
 
@@ -262,6 +302,72 @@ async def test_nothing_of_it_stays_in_the_servers_memory(clinic: Clinic) -> None
     assert clinic.session.id not in site.states._kept
 
 
+async def test_what_is_drawn_while_it_is_erased_is_not_kept(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    site: Site = clinic.world.app.state.site
+    place = await site.known.place(clinic.session.handle)
+    (listed,) = await clinic.world.store.listed_from(clinic.session.clinic, 0, 2**52)
+    assert place
+    stale = Here(place, "staff", "x", "Lea", "")
+    site.hear(None)
+    drawn, went_on = asyncio.Event(), asyncio.Event()
+
+    async def draw() -> Parts:
+        drawn.set()
+        await went_on.wait()
+        return site.pages.piece("board/_card.html", card={**card, "client": "Sam"})
+
+    card = (await site.cards.card(listed, clinic.world.clock.now)).summary.card
+    site.hear(None)
+    page = asyncio.create_task(site.pages.kept(clinic.session.id, "page", "basis", draw))
+    beside = asyncio.create_task(site.pages.kept("another", "beside", "basis", draw))
+    await drawn.wait()
+    made = site.cards._made
+
+    async def slowly(one: Listed, now: int) -> Card:
+        card = await made(one, now)
+        await went_on.wait()
+        return card
+
+    monkeypatch.setattr(site.cards, "_made", slowly)
+    carded = asyncio.create_task(site.cards.card(listed, clinic.world.clock.now))
+    await asyncio.sleep(0.1)
+    assert (await clinic.erase()).status_code == 303
+    went_on.set()
+    assert b"Sam" in b"".join((await page).plain)
+    assert b"Sam" in b"".join((await beside).plain)
+    assert (await carded).summary.card["client"] == "Sam"
+    assert b"Sam" in b"".join((await site.pages.kept(clinic.session.id, "late", "basis", draw)).plain)
+    assert site.packs.of(stale)["people"]["client"] == "Sam"
+    assert [site.pages._kept, dict(site.cards._kept), site.packs._kept] == [{}, {}, {}]
+
+
+async def test_the_limits_of_an_erased_session_leave_the_memory(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states, store = clinic.world.app.state.site.states, clinic.world.store
+    key = (clinic.session.clinic, clinic.session.protocol_id, f"{clinic.session.protocol_version}+cafe")
+    body = await store.protocol(*key[:2], clinic.session.protocol_version)
+    assert body
+    await store.add_protocol(*key, body, 0)
+    reading = store.protocol
+
+    async def meanwhile(*asked: str) -> str | None:
+        found = await reading(*asked)
+        await clinic.erase()
+        return found
+
+    await states._pinned(key)
+    assert key in states._checklists
+    site = clinic.world.app.state.site
+    site.hear({(clinic.session.clinic, clinic.session.id, -1)})
+    assert key not in states._checklists
+    monkeypatch.setattr(store, "protocol", meanwhile)
+    await states._pinned(key)
+    assert (await clinic.reread()).erased_at
+    assert key not in states._checklists
+    assert await reading(*key) is None
+
+
 async def test_another_process_forgets_it_too(clinic: Clinic) -> None:
     site = clinic.world.app.state.site
     await clinic.lea.http.get(clinic.at)
@@ -317,7 +423,16 @@ async def test_a_rule_that_erases_something_at_once_is_confirmed_with_its_number
     for wrong in ("6 1", "7 2", "yes"):
         assert (await rule(lea, years="7", sure=wrong)).status_code == 422
     assert (await lea.http.get("/clinic/records")).text.count("Nobody has decided yet") == 1
-    assert (await rule(lea, years="7", sure="7 1")).status_code == 303
+    page = (await rule(lea, years="07")).text
+    assert 'name="sure" value="7 1"' in page
+    assert page.index('class="go"') < page.index('name="sure"'), "what Enter does is the first button"
+    assert (await rule(lea, years="07", sure="7 1")).status_code == 303
+
+
+async def worked(clinic: Clinic) -> None:
+    """The clinic has been at work for three weeks, on one day in each."""
+    now = clinic.world.clock.now - clinic.session.start
+    await clinic.work(*(now - days * DAY for days in (1, 8, 15)))
 
 
 async def test_the_rule_erases_by_itself_when_the_time_has_come(
@@ -331,13 +446,11 @@ async def test_the_rule_erases_by_itself_when_the_time_has_come(
     site.watch._find_at = 0.0
     site.watch.start()
     clinic.world.clock.now = clinic.session.over_at + 6 * 365 * DAY
-    read = [Access("", "kim", "Kim", "page", clinic.world.clock.now - 20 * DAY)]
-    await clinic.world.store.add_accesses(clinic.world.clinic.id, read)
+    await worked(clinic)
     await asyncio.sleep(0.3)
     assert (await clinic.reread()).erased_at is None
     clinic.world.clock.now = clinic.session.over_at + 6 * 366 * DAY
-    read = [Access("", "kim", "Kim", "page", clinic.world.clock.now - 20 * DAY)]
-    await clinic.world.store.add_accesses(clinic.world.clinic.id, read)  # the clinic has been at work for a while
+    await worked(clinic)
     async with asyncio.timeout(10):
         while (await clinic.reread()).erased_at is None:  # noqa: ASYNC110 - what is waited for is in a database
             await asyncio.sleep(0.05)
@@ -358,3 +471,19 @@ async def test_at_a_shared_tablet_a_lead_first_shows_who_they_are(clinic: Clinic
     assert (await clinic.reread()).erased_at is None
     assert (await clinic.erase(tablet, pin=PIN)).status_code == 303
     assert (await clinic.reread()).erased_at
+
+
+async def test_nor_does_a_rule_come_from_a_colleagues_open_page(clinic: Clinic) -> None:
+    tablet = await clinic.world.desk("lea@example.org")
+    await with_pin(tablet)
+    await tablet.http.post("/me", data={"do": "tablet", "present": PASSPHRASE, "name": "Room 2"})
+    for _ in range(4):
+        clinic.world.clock.now += 2 * MINUTE
+        assert (await tablet.http.get("/clinic/records")).status_code == 200
+    asked = await rule(tablet, years="10")
+    assert (asked.status_code, 'name="years" value="10"' in asked.text) == (403, True)
+    assert Page(asked.text).faults == []
+    assert (await rule(tablet, years="10", pin="000000")).status_code == 403
+    assert "Nobody has decided yet." in (await clinic.lea.http.get("/clinic/records")).text
+    assert (await rule(tablet, years="10", pin=PIN)).status_code == 303
+    assert "kept for 10 years" in (await clinic.lea.http.get("/clinic/records")).text

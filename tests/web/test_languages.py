@@ -34,7 +34,7 @@ async def test_a_stranger_is_answered_as_the_browser_asks(world: World) -> None:
 @pytest.mark.parametrize("header", ["", ";;;", "es;q=x", "*", ",".join(["zz"] * 400), "es;q=9", "\xe9"])
 async def test_whatever_a_browser_accepts_is_no_fault(world: World, header: str) -> None:
     http = world.stranger().http
-    assert (await http.get("/sign-in", headers={"accept-language": header.encode("latin-1")})).status_code == 200
+    assert (await http.get("/sign-in", headers={b"accept-language": header.encode("latin-1")})).status_code == 200
 
 
 async def test_what_a_stranger_chose_is_kept_by_the_browser(world: World) -> None:

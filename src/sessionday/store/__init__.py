@@ -16,6 +16,7 @@ from .errors import (
     StoreFailed,
     VersionTaken,
 )
+from .folding import Damaged
 from .invitations import LastLead
 from .move import move
 from .store import Store
@@ -47,8 +48,8 @@ from .verdicts import WHY
 
 __all__ = [
     "ERASED", "WHY", "Access", "Alarm", "Arrangement", "Backup", "Browser", "Claim", "Clinic", "Conflict",
-    "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Grown", "Held", "Invitation", "LastLead",
-    "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat", "Session",
-    "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
+    "Damaged", "DatabaseInUse", "Draft", "DraftChanged", "EmailTaken", "Fact", "Grown", "Held", "Invitation",
+    "LastLead", "Listed", "Look", "NewerDatabase", "News", "NoSuchSession", "NotErasable", "Passkey", "Push", "Seat",
+    "Session", "SignIn", "Staff", "Store", "StoreBusy", "StoreError", "StoreFailed", "StoredProtocol", "Summary",
     "Tablet", "Verdict", "VersionTaken", "move", "new_id",
 ]  # fmt: skip

@@ -45,7 +45,10 @@ class Archive(Base):
         return len(sound)
 
     async def _fold(self, clinic: str, session: dict[str, Any], now: int) -> None:
-        entries = await stored_in(self._engine.read, clinic, session["id"])
+        try:
+            entries = await stored_in(self._engine.read, clinic, session["id"])
+        except ValueError as damage:
+            raise Unsound(f"The record can’t be read, and is left where it is: {damage}") from damage
         if problems := chain.verify({"session": session, "entries": entries}):
             raise Unsound(f"The record does not hold together, and is left where it is: {problems[0]}")
         record = await asyncio.to_thread(packed, entries)

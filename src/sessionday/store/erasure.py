@@ -17,14 +17,19 @@ from .engine import Tx
 from .errors import NotErasable
 from .folded import stored_in
 from .folding import packed
+from .known_date import is_known
 from .sessions import Sessions
 from .types import ERASED, Session, Staff
 
+By = tuple[str, str, Mapping[str, Any]]  # id and name of whoever wants it, empty for the rule; and why
 KEEP_YEARS = "keep_years"
 SECOND = 1000
 DAY_MS = 86_400 * SECOND
-AT_WORK = 90 * DAY_MS, 14 * DAY_MS
-OLD = "clinic = ? AND over_at < ? AND erased_at IS NULL AND kept_at IS NULL"
+# Also what was made or written down long ago: a start with a mistyped year makes no record old.
+OLD = (
+    "clinic = ? AND over_at < ? AND made_at < ? AND erased_at IS NULL AND kept_at IS NULL AND NOT EXISTS (SELECT 1"
+    " FROM entry e WHERE e.clinic = session.clinic AND e.session = session.id AND e.received_at >= ?)"
+)
 # Nothing of these is needed by what is left. Those who point at others come first.
 GONE = ("summary", "alarm", "browser", "claim", "seat", "device")
 HELD_LEFT = (
@@ -50,18 +55,14 @@ class Erasure(Sessions):
     unsound: dict[str, str]  # by session, what is wrong with its record
 
     async def erase(self, session: Session, by: str, name: str, now: int, *, body: Mapping[str, Any]) -> bool:
-        """Erases the record of a session that is over. False where that was done already; raises NotErasable.
-
-        `by` and `name` are of whoever wants it, empty for the clinic's rule; `body` says why.
-        """
+        """Erases the record of a session that is over, by the word of `by`; `body` says why. False where that was done
+        already; raises NotErasable."""
+        _refuse(session.over_at, session.kept_at, now)
         record = await self._verified(session)
-        left = await asyncio.to_thread(packed, [chain.emptied(entry) for entry in record])
-        news = {(session.clinic, session.id, ERASED)}
-        done = await self._do(lambda tx: _erase(tx, session, left, (by, name, body), now), news)
-        if done:
-            self._engine.to_wipe = True
-            await self.wipe()
-        return done
+        last_word = max(session.made_at, *(one["received_at"] for one in record[-1:]), 0)
+        if not await is_known(self._engine.read, session.clinic, now, since=last_word):
+            raise NotErasable("clock", "The server’s clock may be wrong, so this record is left as it is.")
+        return await self._take_out(session, record, (by, name, body), now)
 
     async def wipe(self) -> None:
         """What was erased leaves the database's files too, where something was and nobody reads an older state."""
@@ -71,22 +72,19 @@ class Erasure(Sessions):
     async def erase_old(self, now: int, most: int) -> int:
         """Erases up to `most` sessions that were over longer ago than their clinic keeps records; how many it did.
 
-        Nothing where nobody of the clinic read a session between 90 and 14 days ago, by this clock."""
+        Nothing where the clinic's people have not worked under this date for a while."""
         count, rules = 0, "SELECT id, keep_years FROM clinic WHERE keep_years IS NOT NULL ORDER BY id"
         for clinic, years in await self._all(rules):
-            if not await self._knows_the_date(clinic, now):
-                continue
-            for session in await self._old(clinic, years_before(now, years), most - count):
-                try:
-                    count += await self.erase(session, "", "", now, body={"years": years})
-                except NotErasable as problem:
-                    self.unsound[session.id] = str(problem)
-                    log.error("session %s can't be erased: %s", session.id, problem)
+            old = await self._old(clinic, years_before(now, years), most - count)
+            if old and await is_known(self._engine.read, clinic, now):
+                for session in old:
+                    count += await self._erase_by_rule(session, years, now)
         return count
 
     async def count_old(self, clinic: str, now: int, years: int) -> int:
         """How many records such a rule erases at once."""
-        row = await self._one(f"SELECT count(*) FROM session WHERE {OLD}", (clinic, years_before(now, years)))  # noqa: S608
+        before = years_before(now, years)
+        row = await self._one(f"SELECT count(*) FROM session WHERE {OLD}", (clinic, before, before, before))  # noqa: S608
         return int(row[0]) if row else 0
 
     async def set_keep_years(self, by: Staff, years: int | None, now: int) -> None:
@@ -107,40 +105,61 @@ class Erasure(Sessions):
         row = await self._one(sql, (clinic, f"{KEEP_YEARS}%"))
         return (row[0], row[1]) if row else None
 
-    async def _knows_the_date(self, clinic: str, now: int) -> bool:
-        """Whether the clinic has been at work under this clock for a while. One that was set years ahead would make all
-        records old at once, and what is erased can't be brought back: somebody would see the wrong dates before."""
-        sql = "SELECT 1 FROM access WHERE clinic = ? AND at BETWEEN ? AND ? LIMIT 1"
-        return await self._one(sql, (clinic, now - AT_WORK[0], now - AT_WORK[1])) is not None
+    async def _erase_by_rule(self, session: Session, years: int, now: int) -> bool:
+        """One that can't be erased never holds up the others. A broken one is told, and passed by from then on; what
+        else is in the way may be over by the next time."""
+        try:
+            record = await self._verified(session)
+            if record and record[-1]["received_at"] >= years_before(now, years):
+                raise NotErasable("young", "Something was written down later than this session was over.")
+            return await self._take_out(session, record, ("", "", {"years": years}), now, years)
+        except NotErasable as problem:
+            if problem.why == "broken":
+                self.unsound[session.id] = str(problem)
+                log.error("session %s can't be erased: %s", session.id, problem)
+            return False
+
+    async def _take_out(
+        self, session: Session, record: list[dict[str, Any]], by: By, now: int, rule: int | None = None
+    ) -> bool:
+        left = await asyncio.to_thread(packed, [chain.emptied(entry) for entry in record])
+        news = {(session.clinic, session.id, ERASED)}
+        done = await self._do(lambda tx: _erase(tx, session, left, by, now, rule), news)
+        if done:
+            self._engine.to_wipe = True
+            await self.wipe()
+        return done
 
     async def _old(self, clinic: str, before: int, most: int) -> list[Session]:
         sql = f"SELECT id FROM session WHERE {OLD} ORDER BY over_at LIMIT ?"  # noqa: S608
-        rows = await self._all(sql, (clinic, before, most + len(self.unsound)))
+        rows = await self._all(sql, (clinic, before, before, before, most + len(self.unsound)))
         found = [await self.session_of(clinic, id) for (id,) in rows if id not in self.unsound]
         return [session for session in found if session][: max(most, 0)]
 
     async def _verified(self, session: Session) -> list[dict[str, Any]]:
         """A record that does not hold together is no proof of anything any more: somebody has to look at it first."""
-        entries = (await stored_in(self._engine.read, session.clinic, session.id))[: session.seq]
+        try:
+            entries = (await stored_in(self._engine.read, session.clinic, session.id))[: session.seq]
+        except ValueError as damage:
+            raise NotErasable("broken", f"The record can’t be read, and is left as it is: {damage}") from damage
         whole = {"id": session.id, "seq": session.seq, "head": session.head}
         if problems := chain.verify({"session": whole, "entries": entries}):
-            raise NotErasable(f"The record does not hold together, and is left as it is: {problems[0]}")
+            raise NotErasable("broken", f"The record does not hold together, and is left as it is: {problems[0]}")
         return entries
 
 
-async def _erase(tx: Tx, session: Session, left: str, by: tuple[str, str, Mapping[str, Any]], now: int) -> bool:
+async def _erase(tx: Tx, session: Session, left: str, by: By, now: int, rule: int | None) -> bool:
     """All of it in one transaction, with the session's row to itself: whoever writes about it meanwhile waits, and then
     finds it erased."""
+    if rule is not None and not await _is_ruled(tx, session, rule, now):
+        return False
     key = (session.clinic, session.id)
     columns = "seq, over_at, kept_at, erased_at"
     rows = await tx.all(f"SELECT {columns} FROM session WHERE clinic = ? AND id = ?{tx.alone}", key)  # noqa: S608
     seq, over_at, kept_at, erased_at = rows[0] if rows else (0, 0, None, now)
     if erased_at is not None:
         return False
-    if kept_at is not None:
-        raise NotErasable("This record is to be kept, and is left as it is.")
-    if now <= over_at or seq != session.seq:
-        raise NotErasable("This session is not over, and its record is left as it is.")
+    _refuse(over_at, kept_at, now, grown=seq != session.seq)
     await tx.run(
         "UPDATE session SET client = '', pickup_code = '', initials = '', room = '', colour = '', pattern = '',"
         " limits = '{}', version = ?, archived_at = coalesce(archived_at, ?), erased_at = ?"
@@ -152,6 +171,24 @@ async def _erase(tx: Tx, session: Session, left: str, by: tuple[str, str, Mappin
     who, name, body = by
     await note(tx, session, "erased", who, name, now, body, emptied_at=now)
     return True
+
+
+def _refuse(over_at: int, kept_at: int | None, now: int, *, grown: bool = False) -> None:
+    if kept_at is not None:
+        raise NotErasable("kept", "This record is to be kept, and is left as it is.")
+    if now <= over_at or grown:
+        raise NotErasable("not_over", "This session is not over, and its record is left as it is.")
+
+
+async def _is_ruled(tx: Tx, session: Session, years: int, now: int) -> bool:
+    """Whether the clinic's rule is still this one, and still asks for this. Whoever changes it waits, so that nothing
+    goes by a rule that was taken back."""
+    rows = await tx.all(f"SELECT keep_years FROM clinic WHERE id = ?{tx.for_update}", (session.clinic,))  # noqa: S608
+    if not rows or rows[0][0] != years:
+        return False
+    before = years_before(now, years)
+    old = f"SELECT 1 FROM session WHERE id = ? AND {OLD}"  # noqa: S608
+    return bool(await tx.all(old, (session.id, session.clinic, before, before, before)))
 
 
 async def _empty(tx: Tx, key: tuple[str, str], seq: int, left: str, now: int) -> None:

@@ -22,7 +22,12 @@ class NoSuchSession(StoreError):
 
 
 class NotErasable(StoreError):
-    """A record that can't be erased as things are: under way, to be kept, or one that does not hold together."""
+    """A record that can't be erased as things are. `why`: `not_over`, `kept`, `broken` (it does not hold together),
+    `clock` (the server's date is not to be believed yet) or `young` (for the clinic's rule)."""
+
+    def __init__(self, why: str, message: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Conflict(StoreError):

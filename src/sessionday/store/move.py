@@ -111,15 +111,16 @@ async def _refuse_unless_empty(target: Tx, name: str) -> None:
 async def _filled(source: Tx, target: Tx, said: Said) -> Whole:
     """Fills a new database, proves it, and makes it one of its own."""
     theirs = await source.tables()
-    await target.run("DELETE FROM meta")
-    for table, columns in (await target.tables()).items():
-        if table == KEPT:
-            continue
+    tables = {table: columns for table, columns in (await target.tables()).items() if table != KEPT}
+    for table, columns in tables.items():
         if sorted(theirs.get(table, [])) != sorted(columns):
             raise StoreError(
                 f"The two databases have not the same columns in {table}. Start the server on the old one."
             )
-        await _copy(source, target, table, columns, said)
+    async with target.unguarded():
+        await target.run("DELETE FROM meta")
+        for table, columns in tables.items():
+            await _copy(source, target, table, columns, said)
     await target.run("UPDATE meta SET value = ? WHERE name = 'epoch'", (migrate.COPIED,))
     return await check(target, said)
 

@@ -22,9 +22,12 @@ NewSeat = tuple[str, str, str, str | None, int | None]  # role, name, link_hash,
 
 class Sessions(Base):
     async def add_protocol(self, clinic: str, id: str, version: str, body: str, now: int) -> None:
-        """The same again is fine; other content under a known version is refused."""
+        """The same again is fine; other content under a known version is refused. What has a session's own limits
+        counts as made now: a session is about to be put under it, and erasing throws away old ones (OWN_VERSIONS)."""
 
         async def store(tx: Tx) -> None:
+            again = "UPDATE protocol SET made_at = ? WHERE clinic = ? AND id = ? AND version = ?"
+            await tx.run(f"{again} AND version LIKE '%+%' AND made_by IS NULL", (now, clinic, id, version))
             add = "INSERT INTO protocol (clinic, id, version, body, made_at) VALUES (?, ?, ?, ?, ?)"
             if await tx.run(f"{add} ON CONFLICT DO NOTHING", (clinic, id, version, body, now)):
                 return

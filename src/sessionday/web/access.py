@@ -18,7 +18,7 @@ TOLD_MS = 30_000
 BY_ITSELF = frozenset({"sync", "carry", "locked"})  # what pages post with nobody's hand on them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SignedIn:
     """A member of staff at this browser. `expired` and `locked` ones read nothing, and can still push what they hold.
     `tablet`: which shared one it is; '' for none. `proved_at`: when they last showed who they are."""
@@ -29,6 +29,16 @@ class SignedIn:
     locked: bool = False
     tablet: str = ""
     proved_at: int = 0
+
+    @property
+    def person(self) -> str:
+        """Their id."""
+        return self.staff.id
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+        return self.staff.name
 
 
 async def staff_at(request: Request) -> SignedIn | None:
@@ -76,6 +86,15 @@ async def lead_of(request: Request) -> Staff:
     if staff.role != "lead":
         raise Refused(403, "leads_only", spoken()["problem"]["leads_only"])
     return staff
+
+
+async def lead_at(request: Request) -> SignedIn:
+    """As `lead_of`, with how they sit at this browser."""
+    await lead_of(request)
+    signed_in = await staff_at(request)
+    if signed_in is None:
+        raise NotSignedIn
+    return signed_in
 
 
 async def clinic_of(site: Site, staff: Staff) -> Clinic:

@@ -61,6 +61,7 @@ class Cards:
         self._store, self._known, self._states, self._pages = store, known, states, pages
         self._build = release
         self._kept: OrderedDict[tuple[str, str], Card] = OrderedDict()  # by session and language
+        self._pasts = 0
 
     @property
     def _release(self) -> str:
@@ -72,9 +73,9 @@ class Cards:
         window = (clinic, now - BACK_DAYS * DAY_MS, now + SHOWN_MS)
         listed = await self._store.listed_from(*window)
         if language() == ENGLISH and sum(not self._has(one, now) for one in listed) > FEW:
-            starts = {one.id: one.start for one in listed}
+            starts, past = {one.id: one.start for one in listed}, self._pasts
             for summary in await self._store.summaries_from(*window):
-                if summary.release == self._release and summary.session in starts:
+                if past == self._pasts and summary.release == self._release and summary.session in starts:
                     self._keep(self._drawn(summary, starts[summary.session]))
         cards = [await self.card(one, now) for one in listed]
         return sorted((card for card in cards if card.is_shown(now)), key=lambda card: card.summary.card["urgency"])
@@ -83,16 +84,20 @@ class Cards:
         """The card of one session, made from its record where what is remembered does not hold any more."""
         known = self._kept.get((listed.id, language()))
         if known is None or not known.holds(listed, self._release, now):
-            known = await self._made(listed, now)
-            self._keep(known)
+            past, known = self._pasts, await self._made(listed, now)
+            if past == self._pasts:
+                self._keep(known)
         return known
 
     def hear(self, news: News | None) -> None:
-        """Forgets cards whose people may have changed; growth shows by itself."""
+        """Forgets cards whose people may have changed, or whose record was erased, also those that are being drawn now;
+        growth shows by itself."""
         if news is None:
+            self._pasts += 1
             self._kept.clear()
         for _, session, seq in news or ():
             if not seq:
+                self._pasts += 1
                 for one in WORDS:
                     self._kept.pop((session, one), None)
 

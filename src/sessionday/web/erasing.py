@@ -1,6 +1,5 @@
 """A record is erased, or kept from it, by a lead's word; and the page that says of an erased one what is left."""
 
-import re
 from typing import Any
 
 from starlette.requests import Request
@@ -9,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from sessionday import zones
 from sessionday.band import band_of, plain
 from sessionday.record.formats import FORMATS
-from sessionday.store import Arrangement, Clinic, NotErasable
+from sessionday.store import Arrangement, Clinic, Damaged, NotErasable
 from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import NotYours, Refused, Unclear
 from sessionday.web.here import Here
+from sessionday.web.named import names_any
 from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.sharing import local_time
@@ -93,7 +93,7 @@ async def _erase(site: Site, here: Here, form: dict[str, str]) -> None:
     try:
         await site.store.erase(here.session, here.person, here.name, site.now(), body={"why": why})
     except NotErasable as problem:
-        raise Unclear("", str(problem)) from None
+        raise Unclear("", words[problem.why]) from None
 
 
 async def _keep(site: Site, here: Here, form: dict[str, str]) -> None:
@@ -113,14 +113,13 @@ def _reason(here: Here, form: dict[str, str]) -> str:
     words, why = spoken()["erasing"]["errors"], " ".join(form.get("why", "").split())
     if not 0 < len(why) <= LONGEST:
         raise Unclear("why", words["why"])
-    names = {plain(seat.name) for seat in here.seats if seat.role != "prescriber"} | {plain(here.session.client)}
-    if names & {plain(word) for word in re.split(r"[^\w-]+", why)} - {""}:
+    names = [here.session.client, *(seat.name for seat in here.seats if seat.role != "prescriber")]
+    if names_any(why, names):
         raise Unclear("why", words["why_names"])
     return why
 
 
 async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Response:
-    current = await site.states.of(here.session, site.now())
     arranged = await site.store.arrangements(here.session)
     kept = _last(arranged, "kept") if here.session.kept_at is not None else None
     context: dict[str, Any] = {
@@ -130,12 +129,21 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
         "formats": FORMATS.values(),
         "over": site.now() > here.session.over_at,
         "over_at": dated(here.clinic, here.session.over_at),
-        "unfinished": current.state["stage"] not in DONE,
+        "unfinished": await _is_unfinished(site, here),
         "kept": kept and {"by": kept.name, "why": kept.body.get("why", ""), "when": dated(here.clinic, kept.at)},
         "typed": {},
         "error": None,
     }
     return site.pages.response("record/erase.html", status, **{**context, **more})
+
+
+async def _is_unfinished(site: Site, here: Here) -> bool:
+    """Whether the day was never closed; of a record that can't be read nobody knows."""
+    try:
+        current = await site.states.of(here.session, site.now())
+    except Damaged:
+        return False
+    return current.state["stage"] not in DONE
 
 
 def _last(arranged: list[Arrangement], kind: str) -> Arrangement | None:

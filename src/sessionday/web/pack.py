@@ -6,7 +6,7 @@ The pages are drawn from the same pack, so that the server and a phone without s
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -57,6 +57,7 @@ class Packs:
         self._build = f"{build} {_WORDS}"
         self._release = build
         self._kept: OrderedDict[str, tuple[dict[str, Any], Fixed]] = OrderedDict()
+        self._gone: set[str] = set()
 
     def of(self, here: Here) -> dict[str, Any]:
         """The pack of this seat; nobody may change it."""
@@ -68,16 +69,21 @@ class Packs:
 
     def _both(self, here: Here) -> tuple[dict[str, Any], Fixed]:
         version = self.version(here)
-        if version not in self._kept:
+        found = self._kept.get(version)
+        if found is None:
             pack = {**pack_for(here, self._release), "version": version}
-            self._kept[version] = (pack, Fixed(orjson.dumps(pack), "application/json"))
-        self._kept.move_to_end(version)
+            found = (pack, Fixed(orjson.dumps(pack), "application/json"))
+        if here.session.id not in self._gone:
+            self._kept[version] = found
+            self._kept.move_to_end(version)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return self._kept[version]
+        return found
 
-    def forget(self) -> None:
-        """All packs: they are made again when they are asked for."""
+    def forget(self, gone: Iterable[str] = ()) -> None:
+        """All packs: they are made again when they are asked for. `gone`: sessions that were erased, of which none is
+        kept any more: a request that began before may still ask for one."""
+        self._gone.update(gone)
         self._kept.clear()
 
     def version(self, here: Here) -> str:

@@ -88,10 +88,10 @@ async def step(request: Request) -> Response:
     return site.pages.given(request, page)
 
 
-def _drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[Hashable, Hashable]:
-    """Which page it is, and all that it is drawn from."""
+def _drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[str, Hashable, Hashable]:
+    """Of which session, which page it is, and all that it is drawn from."""
     key = (here.session.id, here.person, step)
-    return key, (site.packs.version(here), current, here.place.looks, here.seats, here.session.held)
+    return here.session.id, key, (site.packs.version(here), current, here.place.looks, here.seats, here.session.held)
 
 
 async def entries(request: Request) -> Response:

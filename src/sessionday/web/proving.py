@@ -26,7 +26,7 @@ ENDS = ("cancel", "close")
 Said = tuple[Any, Any, Any]  # the kind, step and answer of an entry
 
 
-def is_proven(here: Here, now: int) -> bool:
+def is_proven(here: Here | SignedIn, now: int) -> bool:
     """Whether whoever sits here has just shown who they are; a browser that is theirs alone asks nobody."""
     return not here.tablet or (not here.locked and 0 <= now - here.proved_at <= GOOD_MS)
 
@@ -64,14 +64,15 @@ async def prove(request: Request) -> Response:
 
 
 async def unless_proven(
-    request: Request, here: Here, form: Mapping[str, str], *said: Said, always: bool = False, back: str = ""
+    request: Request, here: Here | SignedIn, form: Mapping[str, str], *said: Said, always: bool = False, back: str = ""
 ) -> Response | None:
     """The page that asks who is there, with all that the form brought in it; None where nothing waits for that. It
     asks always where the tablet is locked, and with `always`, for what can't be taken back. `back`: where the form
     stands."""
     site = site_of(request)
     late = always and not is_proven(here, site.now())
-    if not here.locked and not late and not any(awaits_proof(here, *one, site.now()) for one in said):
+    opens = isinstance(here, Here) and any(awaits_proof(here, *one, site.now()) for one in said)
+    if not here.locked and not late and not opens:
         return None
     signed_in = await staff_at(request)
     if signed_in is None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ class Pages:
         # Stands where each form gets an id of its own, so that a page can be drawn once and given out many times.
         self._mark, self._gap = f"id-{secrets.token_hex(16)}", f"gap-{secrets.token_hex(16)}"
         self._kept: OrderedDict[Hashable, tuple[Hashable, Parts]] = OrderedDict()
+        self._pasts, self._gone = 0, set[str]()
         self._environment = Environment(
             loader=FileSystemLoader(folder("templates")),
             autoescape=True,
@@ -52,13 +53,16 @@ class Pages:
         before, after = self._drawn(template, {**context, inside: self._gap}).split(self._gap)
         return Parts(before.split(self._mark)), Parts(after.split(self._mark))
 
-    async def kept(self, key: Hashable, basis: Hashable, draw: Callable[[], Awaitable[Parts]]) -> Parts:
-        """The piece that was drawn for `key` in the language that is spoken now, while all that it was drawn from
-        (`basis`) is still the same."""
+    async def kept(self, session: str, key: Hashable, basis: Hashable, draw: Callable[[], Awaitable[Parts]]) -> Parts:
+        """The piece of a session that was drawn for `key` in the language that is spoken now, while all that it was
+        drawn from (`basis`) is the same."""
         key = (key, language())
         found = self._kept.get(key)
         if found is None or found[0] != basis:
-            found = self._kept[key] = (basis, await draw())
+            past, found = self._pasts, (basis, await draw())
+            if past != self._pasts or session in self._gone:
+                return found[1]
+            self._kept[key] = found
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -68,8 +72,11 @@ class Pages:
         said = {"w": spoken(), "lang": language(), "dir": direction(language())}
         return self._environment.get_template(template).render({**said, **context})
 
-    def forget(self) -> None:
-        """All that was kept."""
+    def forget(self, gone: Iterable[str] = ()) -> None:
+        """All that was kept, and what is being drawn now. `gone`: sessions that were erased, of which nothing is kept
+        any more: a request that began before may still draw them."""
+        self._pasts += 1
+        self._gone.update(gone)
         self._kept.clear()
 
     def response(self, template: str, /, status: int = 200, **context: Any) -> Response:

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Clinic, Staff
-from sessionday.web.access import clinic_of, lead_of
+from sessionday.web.access import clinic_of, lead_at, lead_of
 from sessionday.web.erasing import dated
 from sessionday.web.errors import Unclear
+from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
 from sessionday.web.site import Site, site_of
 from sessionday.words import spoken
@@ -26,15 +27,19 @@ async def show(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """POST /clinic/records: `years`, empty for no rule; 422 where it is none, or where records would go at once and the
-    number of them was not confirmed (`sure`)."""
-    site, lead, form = site_of(request), await lead_of(request), await form_of(request)
+    number of them was not confirmed (`sure`). At a shared tablet whoever leads first shows who they are: what goes by
+    the rule never comes back."""
+    site, signed_in, form = site_of(request), await lead_at(request), await form_of(request)
+    if asked := await unless_proven(request, signed_in, form, always=True, back=request.url.path):
+        return asked
+    lead = signed_in.staff
     try:
         years = _years(form.get("years", ""))
         await _refuse_unseen(site, lead, years, form.get("sure", ""))
     except Unclear as unclear:
         return await _page(site, lead, 422, error=unclear, typed=form.get("years", ""))
     except Many as many:
-        return await _page(site, lead, 422, many=many.count, typed=form.get("years", ""))
+        return await _page(site, lead, 422, many=many, typed=form.get("years", ""))
     await site.store.set_keep_years(lead, years, site.now())
     return RedirectResponse("/clinic/records?saved", status_code=303)
 
@@ -42,9 +47,9 @@ async def change(request: Request) -> Response:
 class Many(Exception):
     """So many records are older than the rule, and go as soon as it is made."""
 
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.count = count
+    def __init__(self, years: int, count: int) -> None:
+        super().__init__(years, count)
+        self.years, self.count = years, count
 
 
 def _years(typed: str) -> int | None:
@@ -57,9 +62,11 @@ def _years(typed: str) -> int | None:
 
 
 async def _refuse_unseen(site: Site, lead: Staff, years: int | None, sure: str) -> None:
-    count = 0 if years is None else await site.store.count_old(lead.clinic, site.now(), years)
+    if years is None:
+        return
+    count = await site.store.count_old(lead.clinic, site.now(), years)
     if count and sure != f"{years} {count}":
-        raise Many(count)
+        raise Many(years, count)
 
 
 async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Response:
@@ -71,7 +78,7 @@ async def _page(site: Site, lead: Staff, status: int = 200, **more: Any) -> Resp
         "typed": "" if clinic.keep_years is None else str(clinic.keep_years),
         "least": LEAST,
         "most": MOST,
-        "many": 0,
+        "many": None,
         "error": None,
     }
     return site.pages.response("team/records.html", status, **{**context, **more})

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday import zones
 from sessionday.band import Band, alike, band_of, same_mark
-from sessionday.booking import book
+from sessionday.booking import LATEST_DAYS, book
 from sessionday.limits import LimitError, offered, read_limits
 from sessionday.protocols import Checklist
 from sessionday.store import Clinic, Session, Staff, StoreError
@@ -25,7 +25,6 @@ from sessionday.words import spoken
 DAY_MS = 86_400_000
 ALIKE_DAYS = 1  # names are compared with those of the same day, the day before and the day after
 EARLIEST_DAYS = 1  # a session may be written down late, but not long ago
-LATEST_DAYS = 366
 
 
 class Alike(ValueError):

@@ -1,7 +1,7 @@
 """What every handler works with, made once at start and hung on the app: no module globals, no environment."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -64,17 +64,17 @@ class Site:
             self._forget_drawn()
         elif gone := {session for _, session, seq in news if seq == ERASED}:
             self.states.forget_session(gone)
-            self._forget_drawn()
+            self._forget_drawn(gone)
             news = {(clinic, session, max(seq, 0)) for clinic, session, seq in news}
         self.known.hear(news, lambda session, seq: self.recent.newest(session) >= seq)
         self.cards.hear(news)
         self.watch.hear(news)
         self.news.hear(news)
 
-    def _forget_drawn(self) -> None:
+    def _forget_drawn(self, gone: Iterable[str] = ()) -> None:
         """Of whatever was drawn nothing of an erased record stays, in no process."""
-        self.packs.forget()
-        self.pages.forget()
+        self.packs.forget(gone)
+        self.pages.forget(gone)
 
 
 def site_of(request: Request) -> Site:

@@ -82,6 +82,7 @@ class States:
         self._pasts += 1
         self._kept.clear()
         self._recent.forget()
+        self._forget_own_versions()
 
     def forget_session(self, sessions: Iterable[str]) -> None:
         """What was remembered of these is not to be known any more; nor is what is being read of them now."""
@@ -89,6 +90,11 @@ class States:
         for session in sessions:
             self._kept.pop(session, None)
             self._recent.forget_session(session)
+        self._forget_own_versions()
+
+    def _forget_own_versions(self) -> None:
+        """Protocols with one session's limits in them: some may be an erased session's."""
+        self._checklists = {key: one for key, one in self._checklists.items() if base_version(key[2]) == key[2]}
 
     def _forget_another_past(self) -> None:
         """In another epoch (a standby was promoted) the record may have gone another way since."""
@@ -97,16 +103,20 @@ class States:
             self.forget()
 
     async def checklist(self, session: Session) -> Checklist:
-        """The protocol that `session` is pinned to; protocols never change, so it is read once."""
+        """The protocol that `session` is pinned to; protocols never change, so it is read
+        once, but for what was forgotten with an erased session."""
         return await self._pinned((session.clinic, session.protocol_id, session.protocol_version))
 
     async def _pinned(self, key: tuple[str, str, str]) -> Checklist:
-        if key not in self._checklists:
-            body = await self._store.protocol(*key)
-            if body is None:
-                raise StoreError(f"The protocol {key[1]} {key[2]} of this session is not in the database.")
-            self._checklists[key] = Checklist.from_json(json.loads(body))
-        return self._checklists[key]
+        if known := self._checklists.get(key):
+            return known
+        past, body = self._pasts, await self._store.protocol(*key)
+        if body is None:
+            raise StoreError(f"The protocol {key[1]} {key[2]} of this session is not in the database.")
+        found = Checklist.from_json(json.loads(body))
+        if past == self._pasts or base_version(key[2]) == key[2]:
+            self._checklists[key] = found
+        return found
 
     async def plain_checklist(self, session: Session) -> Checklist:
         """The clinic's own version of the protocol, without this session's limits."""

@@ -1,0 +1,1 @@
+-- An erased record stays empty, whoever writes: what 0005 left open is shut.
