@@ -110,15 +110,14 @@ async def opened(
 
 async def entered(page: Page, demo: dict[str, Any], one: Shown, scheme: str, language: str) -> None:
     """Somebody comes in, in their scheme and language."""
-    if one.role:
-        await enter(page, demo, one.client, one.role)
-    else:
-        await page.goto(base(demo) + one.path)
+    await page.goto(demo["staff"]["url"])
     if scheme == "dim":
         await page.evaluate("localStorage.setItem('sessionday/dim', 'on')")
     if language != "en":
         await page.locator(f"[data-languages] [value={language}]").click()
         await page.wait_for_selector(f"html[lang={language}]")
+    if one.role:
+        await enter(page, demo, one.client, one.role)
 
 
 def base(demo: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ it is set when it is known who asks, and all that is told from then on is told i
 the command line, a record on its way out) speaks English.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
@@ -26,6 +27,8 @@ LANGUAGES = {
     "ar": "العربية",
 }
 FROM_RIGHT = frozenset({"ar"})
+# What stands for somebody's name or words. Not links and codes: a phone would take the sign beside them for a part.
+NAMES = re.compile(r"\{(name|who|by|to|to_name|clinic|title|item|text|label|client|tablet|answer|what|reason)\}")
 STAYS = "stays_on"  # the step of a day that the client spends at home: who stays with them
 
 
@@ -34,10 +37,22 @@ def _read(folder: Path, language: str) -> dict[str, Any]:
     return found
 
 
+def _isolated(found: Any) -> Any:
+    """In a text that runs from the right, a name that does not is kept together with its own punctuation."""
+    if isinstance(found, str):
+        return NAMES.sub("\N{FIRST STRONG ISOLATE}\\g<0>\N{POP DIRECTIONAL ISOLATE}", found)
+    if isinstance(found, dict):
+        return {key: _isolated(value) for key, value in found.items()}
+    return [_isolated(value) for value in found] if isinstance(found, list) else found
+
+
+def _words_of(language: str) -> dict[str, Any]:
+    written = _read(HERE, language)
+    return calendar_of(language) | (_isolated(written) if language in FROM_RIGHT else written)
+
+
 WORDS: dict[str, dict[str, Any]] = {
-    language: calendar_of(language) | _read(HERE, language)
-    for language in LANGUAGES
-    if (HERE / f"{language}.yaml").exists()
+    language: _words_of(language) for language in LANGUAGES if (HERE / f"{language}.yaml").exists()
 }
 # For each language, the sentences of the built-in protocols in it, by the English ones.
 SENTENCES: dict[str, dict[str, str]] = {
