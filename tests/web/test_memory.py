@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -154,7 +155,7 @@ async def test_what_was_typed_is_never_compressed_beside_what_is_private(world: 
 @given(st.lists(st.lists(st.text(max_size=200), min_size=1, max_size=5), max_size=5))
 def test_pieces_with_ids_between_make_one_gzip_body(texts: list[list[str]]) -> None:
     pieces = [Parts(parts) for parts in texts]
-    ids = [f"id-{number}".encode() for number in range(sum(len(parts) - 1 for parts in texts))]
+    ids = [str(UUID(int=number)).encode() for number in range(sum(len(parts) - 1 for parts in texts))]
     plain = joined(pieces, ids, zipped=False)
     assert gzip.decompress(joined(pieces, ids, zipped=True)) == plain
 

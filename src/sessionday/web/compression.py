@@ -2,6 +2,7 @@
 
 A gzip body is a row of deflate blocks. What was compressed up to a full flush is a run of whole blocks that refers to
 nothing outside of itself, so such runs can be put together in any order, with stored (uncompressed) blocks between.
+Within one piece the order is known: a later run refers to earlier ones too, but never to the ids between.
 """
 
 import gzip
@@ -16,6 +17,7 @@ LEVEL = 9
 SMALL = 400  # bytes; less is not worth it
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 LAST_BLOCK = b"\x03\x00"
+UNKNOWN = b"\xff" * 36  # as long as an id (a UUID), and in no text, so that nothing refers to where one will stand
 
 
 class Fixed:
@@ -47,7 +49,8 @@ class Parts:
     @cached_property
     def zipped(self) -> list[bytes]:
         """Each part as a run of deflate blocks."""
-        return [_blocks(part) for part in self.plain]
+        before = [UNKNOWN.join([*self.plain[:place], b""]) for place in range(len(self.plain))]
+        return [_blocks(part, known) for part, known in zip(self.plain, before, strict=True)]
 
 
 def joined(pieces: Sequence[Parts], ids: Sequence[bytes], *, zipped: bool) -> bytes:
@@ -78,8 +81,8 @@ def _woven(parts: Sequence[bytes], between: Iterator[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def _blocks(part: bytes) -> bytes:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _blocks(part: bytes, before: bytes) -> bytes:
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
     return packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
