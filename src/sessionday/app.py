@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
 from sessionday.web import (
+    about,
     access_log,
     arranging,
     board,
@@ -95,6 +96,8 @@ ROUTES = [
     # A session, as its seat may see it
     Route("/s/{handle}/", pages.day, methods=["GET"]),
     Route("/s/{handle}/steps/{step}", pages.step, methods=["GET"]),
+    Route("/s/{handle}/about/", about.index, methods=["GET"]),
+    Route("/s/{handle}/about/{page}", about.answer, methods=["GET"]),
     Route("/s/{handle}/entries", pages.entries, methods=["POST"]),
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
     Route("/s/{handle}/arrange", arranging.show, methods=["GET"]),
