@@ -115,6 +115,7 @@ ROUTES = [
     Route("/s/{handle}/erase", erasing.change, methods=["POST"]),
     Route("/s/{handle}/sheet", sheets.sheet, methods=["GET"]),
     Route("/s/{handle}/card", sheets.card, methods=["GET"]),
+    Route("/s/{handle}/duties", sheets.duties, methods=["GET"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),

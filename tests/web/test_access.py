@@ -65,6 +65,7 @@ SESSION_ROWS = {
     ("POST", "/s/{handle}/erase"): Row({"staff": 403}),
     ("GET", "/s/{handle}/sheet"): Row({"staff": 200}),
     ("GET", "/s/{handle}/card"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/duties"): Row({"staff": 200, "support": 200}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),
