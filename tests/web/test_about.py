@@ -12,7 +12,7 @@ from sessionday.protocols import Checklist, load
 from sessionday.settings import folder
 from sessionday.web.short_answers import CALL, READ_BY, answer_view
 from sessionday.web.sources import BY_FACT, SOURCES
-from sessionday.words import WORDS
+from sessionday.words import WORDS, calls_for
 from tests.web.pages import Page
 from tests.web.test_weight import travelled
 from tests.world import HOUR, START, Phone, World
@@ -34,7 +34,7 @@ def own(name: str) -> Checklist:
 def lines(role: str, page: str, protocol: str) -> list[str]:
     """All that a page says, its heading and sources aside."""
     view = answer_view(own(protocol), role, page)
-    card = [*CARD["emergencies"], *CARD["calls"]] if page == CALL else []
+    card = [*CARD["emergencies"], *calls_for("en", own(protocol).steps)] if page == CALL else []
     return [*(line["text"] for line in view["says"]), *card, *view["asks"]]
 
 
@@ -88,6 +88,7 @@ async def test_every_seat_reads_its_answers_under_every_protocol(world: World, r
             assert ("data-help" in str(read.tags)) == (role != "prescriber"), (name, page)
             assert "tel:+15550100" in read.having("href")
             assert f"/s/{phone.handle}/" in read.having("href"), "the way back"
+        assert ("The ride home falls through." in index) == (name != "kap-remote")
 
 
 async def test_a_source_opens_outside_and_is_not_told_where_it_was_found(world: World) -> None:

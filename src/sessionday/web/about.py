@@ -9,6 +9,7 @@ from sessionday.web.errors import NotYours
 from sessionday.web.pages import drawn_from, is_long_over, noted, view_of
 from sessionday.web.short_answers import CALL, answer_view, listed, pages_of
 from sessionday.web.site import site_of
+from sessionday.words import calls_for
 
 
 async def index(request: Request) -> Response:
@@ -34,7 +35,8 @@ async def _page(request: Request, name: str) -> Response:
         view = await view_of(site, here, None)
         if not name:
             call = answer_view(here.checklist, here.role, CALL)
-            return site.pages.piece("about/index.html", **view, answers=listed(here.role), shown=call)
+            shown = {"answers": listed(here.role), "shown": call, "calls": calls_for("en", here.checklist.steps)}
+            return site.pages.piece("about/index.html", **view, **shown)
         return site.pages.piece("about/show.html", **view, shown=answer_view(here.checklist, here.role, name))
 
     page = await site.pages.kept(*drawn_from(site, here, current, f"about/{name}"), draw)

@@ -16,7 +16,7 @@ from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
 from sessionday.web.views import day_view, lines_view
-from sessionday.words import STAYS, WORDS
+from sessionday.words import WORDS, calls_for
 
 DUTIES = "duties_accepted"  # the step in which a support person takes them on, line by line
 AGAIN = 5  # lines for what is asked again and again
@@ -42,7 +42,8 @@ async def card(request: Request) -> Response:
     pack, words = site.packs.of(here), WORDS["en"]["record"]["card"]
     current = await site.states.of(here.session, site.now())
     names = [here.session.client, pack["people"].get("support") or words["support"]]
-    return site.pages.response("record/card.html", names=names, **_hold(pack, current), **_known(site, here))
+    known = {**_hold(pack, current), **_known(site, here)}
+    return site.pages.response("record/card.html", names=names, calls=calls_for("en", here.checklist.steps), **known)
 
 
 async def duties(request: Request) -> Response:
@@ -60,7 +61,7 @@ async def duties(request: Request) -> Response:
     return site.pages.response("record/duties.html", **{
         **known, **_hold(pack, current), "numbers": known["numbers"][:2],
         "name": pack["people"].get("support") or card["support"],
-        "duties": _duties(here), "calls": card["calls"][:-1] if STAYS in here.checklist.steps else card["calls"],
+        "duties": _duties(here), "calls": calls_for("en", here.checklist.steps),
         "has_code": any(step["answer"]["type"] == "code" for step in here.checklist.rules["steps"]),
         "code": session_for(here)["pickup_code"] if here.role == "support" else None,
     })  # fmt: skip

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something published. Its title, in plain words, stands with the other words under its `id`."""
+    """Something published. Its title, in plain words, stands with the other words under its `id`. Of a page without a
+    date, `year` is when it was read."""
 
     id: str
     who: str
@@ -30,7 +31,7 @@ SOURCES = (
     Source("alert", "FDA", "2023", _ALERT, ("F31",)),
     Source("canada", "Swainson, CANMAT", "2021", "https://pubmed.ncbi.nlm.nih.gov/33174760/", ("F21",)),
     Source("driving", "van de Loo", "2017", "https://pmc.ncbi.nlm.nih.gov/articles/PMC5660834", ("F45", "F48")),
-    Source("length", "Sage Institute", "2026", "https://sageintegrativehealth.org/kat-test-test", ("F23",)),
+    Source("length", "Sage Integrative Health", "2026", "https://sageintegrativehealth.org/kat-test-test", ("F23",)),
     Source("session", "Journey Clinical", "2026", _SESSION, ("F15",)),
     Source("watching", "Journey Clinical", "2026", "https://journeyclinical.com/kap-chaperone-guidelines", ("F16",)),
     Source("surgery", "Correa", "2001", "https://pubmed.ncbi.nlm.nih.gov/11350338/", ("F38",)),
