@@ -7,7 +7,7 @@ const PAGES = `pages ${BUILD}`;
 const KNOWN = new Set(["", "?app"]); // the installed app starts with a query of its own; any other asks the server
 const CARRY = "/carry";
 const LOCKED = "/locked"; // says who works here now: it is asked of the clinic first
-const PAGE = /^\/(locked|carry|s\/[^/]+\/(steps\/[^/]+)?)$/;
+const PAGE = /^\/(locked|carry|s\/[^/]+\/(steps\/[^/]+|about\/[^/]*)?)$/;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
 self.addEventListener("activate", (event) => event.waitUntil(settle()));

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessionday.settings import Settings
 from sessionday.store import Store, StoreError
 from sessionday.web import (
+    about,
     access_log,
     arranging,
     board,
@@ -97,6 +98,8 @@ ROUTES = [
     # A session, as its seat may see it
     Route("/s/{handle}/", pages.day, methods=["GET"]),
     Route("/s/{handle}/steps/{step}", pages.step, methods=["GET"]),
+    Route("/s/{handle}/about/", about.index, methods=["GET"]),
+    Route("/s/{handle}/about/{page}", about.answer, methods=["GET"]),
     Route("/s/{handle}/entries", pages.entries, methods=["POST"]),
     Route("/s/{handle}/seats", desk.seats, methods=["POST"]),
     Route("/s/{handle}/arrange", arranging.show, methods=["GET"]),
@@ -114,6 +117,7 @@ ROUTES = [
     Route("/s/{handle}/erase", erasing.change, methods=["POST"]),
     Route("/s/{handle}/sheet", sheets.sheet, methods=["GET"]),
     Route("/s/{handle}/card", sheets.card, methods=["GET"]),
+    Route("/s/{handle}/duties", sheets.duties, methods=["GET"]),
     Route("/s/{handle}/installed", landing.installed, methods=["POST"]),
     # The phone's side
     Route("/s/{handle}/pack", sync.pack, methods=["GET"]),

@@ -19,9 +19,9 @@ async function keep(log, pack, build) {
   if ((await log.fact("kept")) === wanted && (await caches.match(`/s/${pack.handle}/`))) return markKept(true);
   const registration = await navigator.serviceWorker.ready;
   if (build !== document.body.dataset.build) return registration.update();
-  const steps = Object.keys(pack.texts.steps).map((id) => `/s/${pack.handle}/steps/${id}`);
+  const pages = ["", "pack", ...pack.about, ...Object.keys(pack.texts.steps).map((id) => `steps/${id}`)];
   const carry = document.querySelector("[data-carry]") ? ["/carry"] : [];
-  const kept = await ask(registration.active, { type: "keep", urls: [`/s/${pack.handle}/`, `/s/${pack.handle}/pack`, ...steps, ...carry] });
+  const kept = await ask(registration.active, { type: "keep", urls: [...pages.map((page) => `/s/${pack.handle}/${page}`), ...carry] });
   if (kept) await log.keep("kept", wanted);
   markKept(kept);
 }

@@ -98,7 +98,7 @@ class Person:
 
     async def ready(self) -> None:
         """Waits until the page's behaviour is there, where there is any."""
-        await self.page.wait_for_selector("[data-page=day], [data-page=step]", state="attached")
+        await self.page.wait_for_selector("[data-page=day], [data-page=step], [data-page=about]", state="attached")
         if self.scripts:
             await self.page.wait_for_selector("body[data-ready=true]")
 

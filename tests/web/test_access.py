@@ -46,6 +46,8 @@ class Row:
 SESSION_ROWS = {
     ("GET", "/s/{handle}/"): Row(200),
     ("GET", "/s/{handle}/steps/{step}"): Row({"client": 200, "staff": 200}),  # intentions
+    ("GET", "/s/{handle}/about/"): Row(200),
+    ("GET", "/s/{handle}/about/{page}"): Row({"client": 200, "prescriber": 200, "staff": 200}),  # the client's own
     ("POST", "/s/{handle}/entries"): Row({"client": 303, "staff": 422}),  # the client's own step
     ("POST", "/s/{handle}/seats"): Row({"staff": 200}),
     ("GET", "/s/{handle}/arrange"): Row({"staff": 200}),
@@ -63,6 +65,7 @@ SESSION_ROWS = {
     ("POST", "/s/{handle}/erase"): Row({"staff": 403}),
     ("GET", "/s/{handle}/sheet"): Row({"staff": 200}),
     ("GET", "/s/{handle}/card"): Row({"staff": 200}),
+    ("GET", "/s/{handle}/duties"): Row({"staff": 200, "support": 200}),
     ("POST", "/s/{handle}/installed"): Row(dict.fromkeys(LINKS, 204)),
     ("POST", "/s/{handle}/sync"): Row(200, pusher=200, nobody=401),
     ("GET", "/s/{handle}/pack"): Row(200),
@@ -179,6 +182,7 @@ async def asked(scene: Scene, who: str, method: str, route: str, name: str = "ow
     phone, handle = scene.people[who], scene.handle(who, name)
     path = route.replace("{handle}", handle).replace("{step}", "intentions").replace("{path:path}", "css/day.css")
     path = path.replace("{build}", scene.world.app.state.site.release.build)
+    path = path.replace("{page}", "driving")
     path = path.replace("{protocol}", "kap-lozenge").replace("{version}", "1").replace("{draft}", "none")
     path += "?from=1&to=1" if route.endswith("/compare") else ""
     if route.endswith("/sync"):

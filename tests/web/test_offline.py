@@ -6,11 +6,12 @@ import json
 import re
 
 from sessionday.settings import folder
-from sessionday.web.offline import Release
+from sessionday.web.offline import Release, _light
 from tests.world import HOUR, World
 
 DAY = 24 * HOUR
 TO_INSTALL = ("screens/", "icons/icon-", "icons/maskable")  # asked for once, with signal
+LICENSE = "vendor/qr/LICENSE-MIT"
 
 
 def kept(worker: str, name: str = "FILES") -> dict[str, str]:
@@ -39,7 +40,7 @@ async def test_the_worker_is_told_of_every_file_of_its_build_and_of_no_other(wor
         "sw.js",
         "escape.js",
     }
-    there = {name for name in there if not name.startswith(TO_INSTALL)}
+    there = {name for name in there if not name.startswith(TO_INSTALL) and name != LICENSE}
     assert set(files) == {f"/static/{build}/{name}" for name in there}
     for file, integrity in files.items():
         answer = await http.get(file)
@@ -55,10 +56,31 @@ async def test_our_scripts_travel_without_what_only_readers_of_the_source_need(w
     assert sent == ["" if line.strip().startswith("//") else line.lstrip() for line in source]
 
 
-def test_no_script_of_ours_has_text_over_several_lines_that_an_indent_could_be_part_of() -> None:
+async def test_a_library_travels_without_its_comments_but_for_whose_work_it_is(world: World) -> None:
+    http = world.stranger().http
+    build = (await http.get("/health")).json()["build"]
+    sent = (await http.get(f"/static/{build}/vendor/qr/index.js")).text
+    source = (folder("static") / "vendor" / "qr" / "index.js").read_text()
+    assert sent.startswith("/*!\n* Copyright")
+    assert "\n/**" not in sent
+    assert len(sent.splitlines()) == len(source.splitlines())
+    assert len(sent) < 0.7 * len(source)
+    assert (await http.get(f"/static/{build}/{LICENSE}")).status_code == 200
+
+
+def test_only_comments_that_fill_their_lines_are_dropped() -> None:
+    kept = 'const a = 1; // why\nconst b = /* @__PURE__ */ f();\n/* x */ g();\nconst c = "/*";\nconst d = "*/";\n'
+    assert _light(kept.encode()).decode() == kept
+    assert _light(b"a();\n/** one\n * two */\n  b();\n  // c\n/* d */\n").decode() == "a();\n\n\nb();\n\n\n"
+
+
+def test_no_script_has_text_over_several_lines_that_an_indent_could_be_part_of() -> None:
     for file in (folder("static")).rglob("*.js"):
         if "vendor" not in file.parts:
             assert all(line.count("`") % 2 == 0 for line in file.read_text().splitlines()), file.name
+            continue
+        code = _light(file.read_bytes()).decode().splitlines()
+        assert all(line.count("`") % 2 == 0 for line in code), file.name
 
 
 def test_what_a_session_page_needs_to_begin_is_kept_by_every_device() -> None:

@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
-from tests.world import open_world
+from sessionday.booking import book
+from sessionday.protocols import load
+from tests.web.pages import Page
+from tests.world import START, World, open_world
 
 
 async def test_the_sheet_shows_what_was_said_and_leaves_lines_for_the_rest(tmp_path: Path) -> None:
@@ -35,3 +38,40 @@ async def test_the_card_says_until_when_and_whom_to_call(tmp_path: Path) -> None
         assert page.count("+1 555 0100") == 2
         lower = page.lower()
         assert not any(said in lower for said in ("safe to drive", "cleared", "ketamine"))
+
+
+async def test_the_support_persons_sheet_has_their_lines_and_whom_to_call(world: World) -> None:
+    support, staff = await world.seat("support"), await world.desk()
+    code = world.booked.session.pickup_code
+    own = (await support.http.get(f"/s/{support.handle}/duties")).text
+    printed = (await staff.http.get(f"/s/{staff.handle}/duties")).text
+    for page in (own, printed):
+        assert Page(page).faults == []
+        assert "For Alex" in page
+        assert "Sam’s day. Maple House, Tue 1 Dec, 10:00" in page
+        assert "I come to the clinic&#39;s door and show my code" in page
+        assert page.count("+1 555 0100") == 1
+        assert "A seizure." in page
+        assert "The ride home falls through." in page
+        assert "Until (the clinic writes it):" in page
+        assert not any(said in page.lower() for said in ("safe to drive", "cleared", "ketamine"))
+    assert (code in own, code in printed) == (True, False)
+    assert "It stands on your own page, under ‘Pick-up code’." in printed
+    assert "On call" not in own
+    assert f'href="/s/{support.handle}/duties"' in (await support.http.get(f"/s/{support.handle}/about/")).text
+    await staff.say("dose", {"mg": 100, "lozenges": 1})
+    assert "machines before Wed 2 Dec, 06:00." in (await support.http.get(f"/s/{support.handle}/duties")).text
+
+
+async def test_where_nobody_is_picked_up_the_sheet_speaks_of_no_code_and_no_ride(world: World) -> None:
+    booked = await book(
+        world.store, world.clinic, load("kap-remote"), client="Sam", start=START, now=world.clock.now, url=world.url,
+        names={"support": ""},
+    )  # fmt: skip
+    support = world.stranger()
+    await support.open(booked.links["support"])
+    page = (await support.http.get(f"/s/{support.handle}/duties")).text
+    assert "For the support person" in page
+    assert "I go and look at them every 15 minutes" in page
+    assert "Pick-up code" not in page
+    assert "ride home" not in page

@@ -22,7 +22,8 @@ async def travelled(phone: Phone, path: str) -> int:
 async def pages_of(phone: Phone) -> list[str]:
     """The pages that the worker keeps for this seat (worker.js)."""
     pack = (await phone.http.get(f"/s/{phone.handle}/pack")).json()
-    return [f"/s/{phone.handle}/", *(f"/s/{phone.handle}/steps/{step}" for step in pack["texts"]["steps"])]
+    below = ["", *(f"steps/{step}" for step in pack["texts"]["steps"]), *pack["about"]]
+    return [f"/s/{phone.handle}/{path}" for path in below]
 
 
 async def imported(phone: Phone, path: str, found: set[str]) -> None:

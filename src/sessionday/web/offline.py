@@ -20,7 +20,8 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
 FOREVER = "public, max-age=31536000, immutable"
 WORKERS = ("sw.js", "escape.js")
-NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable")  # what is asked for only to install the app
+# What is asked for only to install the app, or read only by whoever copies a library.
+NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable", "vendor/qr/LICENSE-MIT")
 # unproven.js is not among these: without it no session page of staff begins.
 STAFF = re.compile(
     r"js/(board|camera|carrier|carry|desk|drafts|due|erased|join|keys|landing|locked|new_session|passkeys|prove|sharing|sign_in|sound"
@@ -28,6 +29,7 @@ STAFF = re.compile(
     r"|css/desk\.css|vendor/qr/decode\.js"
 )
 FOR_READERS = re.compile(r"^[ \t]+(//.*)?|^//.*", re.MULTILINE)
+BLOCKS = re.compile(r"^[ \t]*/\*(?!!)(?:(?!\*/).)*\*/[ \t]*$", re.MULTILINE | re.DOTALL)  # not /*!: whose work it is
 
 
 class Release:
@@ -92,16 +94,13 @@ def _kind(name: str) -> str:
 
 def _read(root: Path) -> dict[str, bytes]:
     files = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
-    return {name: _light(body) if _is_ours(name) else body for name, body in files.items()}
-
-
-def _is_ours(name: str) -> bool:
-    return name.endswith(".js") and not name.startswith("vendor/")
+    return {name: _light(body) if name.endswith(".js") else body for name, body in files.items()}
 
 
 def _light(script: bytes) -> bytes:
-    """Without indents and comments that fill a line, which only readers of the source need. Lines keep their place."""
-    return FOR_READERS.sub("", script.decode()).encode()
+    """Without indents and comments that fill lines, which only readers of the source need. Lines keep their place."""
+    without = BLOCKS.sub(lambda block: "\n" * block[0].count("\n"), script.decode())
+    return FOR_READERS.sub("", without).encode()
 
 
 async def static(request: Request) -> Response:

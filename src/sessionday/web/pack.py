@@ -19,6 +19,7 @@ from sessionday.band import band_of
 from sessionday.protocols.checklist import texts_for
 from sessionday.web.compression import Fixed
 from sessionday.web.here import Here, session_for
+from sessionday.web.short_answers import addresses
 from sessionday.words import SENTENCES, WORDS, language, protocol_words, words_for
 
 KEPT = 300
@@ -135,6 +136,7 @@ def pack_for(here: Here, build: str) -> dict[str, Any]:
         "parts": here.checklist.parts,
         "steps": {id: {"part": step["part"], "seen": here.sees(id)} for id, step in here.checklist.steps.items()},
         "texts": _texts_of(here, texts),
+        "about": addresses(here.role),
         "words": {key: words[key] for key in PHONE_WORDS},
         "session": session_for(here),
     }

@@ -41,14 +41,14 @@ async def day(request: Request) -> Response:
     async def draw() -> Parts:
         return site.pages.piece("session/show.html", **await day_context(site, here))
 
-    page = await site.pages.kept(*_drawn_from(site, here, current, ""), draw)
+    page = await site.pages.kept(*drawn_from(site, here, current, ""), draw)
     # A worker that refreshes its copy behind the page is nobody looking, nor a browser that fetches ahead.
-    if _noted(request, here, "page"):
+    if noted(request, here, "page"):
         await look(site, here, current.seq)
     return site.pages.given(request, page)
 
 
-def _noted(request: Request, here: Here, what: str) -> bool:
+def noted(request: Request, here: Here, what: str) -> bool:
     """Notes that staff read it; answers whether somebody looks, or only a browser by itself."""
     if here.role != "staff" or request.method != "GET":
         return False
@@ -68,7 +68,7 @@ def is_long_over(here: Here, current: Current, now: int) -> bool:
 
 async def day_context(site: Site, here: Here) -> dict[str, Any]:
     """What the session page shows to whoever asks."""
-    view = await _view(site, here, None)
+    view = await view_of(site, here, None)
     return {**view, **await _desk(site, here)}
 
 
@@ -79,16 +79,16 @@ async def step(request: Request) -> Response:
     current = await site.states.of(here.session, site.now())
     if is_long_over(here, current, site.now()):
         return RedirectResponse(f"/s/{here.session.handle}/?over", status_code=303)
-    _noted(request, here, "step")
+    noted(request, here, "step")
 
     async def draw() -> Parts:
-        return site.pages.piece("steps/show.html", **await _view(site, here, name))
+        return site.pages.piece("steps/show.html", **await view_of(site, here, name))
 
-    page = await site.pages.kept(*_drawn_from(site, here, current, name), draw)
+    page = await site.pages.kept(*drawn_from(site, here, current, name), draw)
     return site.pages.given(request, page)
 
 
-def _drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[str, Hashable, Hashable]:
+def drawn_from(site: Site, here: Here, current: Current, step: str) -> tuple[str, Hashable, Hashable]:
     """Of which session, which page it is, and all that it is drawn from."""
     key = (here.session.id, here.person, step)
     return here.session.id, key, (site.packs.version(here), current, here.place.looks, here.seats, here.session.held)
@@ -127,7 +127,7 @@ def _step_of(request: Request, here: Here) -> str:
     return step
 
 
-async def _view(site: Site, here: Here, step: str | None) -> dict[str, Any]:
+async def view_of(site: Site, here: Here, step: str | None) -> dict[str, Any]:
     pack = site.packs.of(here)
     current = await site.states.of(here.session, site.now())
     looks = [{"name": look.name, "seq": look.seq} for look in here.place.looks]
@@ -208,7 +208,7 @@ def _is_late(here: Here, form: dict[str, str], fact: Fact) -> bool:
 async def _again(site: Site, here: Here, form: dict[str, str], bad: BadAnswer) -> Response:
     """The page once more, with the error and what was typed."""
     step = form.get("step") or ""
-    view = await _view(site, here, step if here.sees(step) else None)
+    view = await view_of(site, here, step if here.sees(step) else None)
     if here.sees(step):
         return site.pages.response("steps/show.html", 422, **{**view, "error": bad, "typed": form})
     return site.pages.response("session/show.html", 422, **{**view, **await _desk(site, here), "error": bad})

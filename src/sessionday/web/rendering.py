@@ -1,5 +1,6 @@
 """The one place that knows Jinja: pages from templates/, escaped always, with a name that is missing being an error."""
 
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -15,6 +17,15 @@ from sessionday.web.compression import Parts, joined, takes_gzip
 from sessionday.words import LANGUAGES, WORDS, counted, direction, language, spoken
 
 KEPT = 500
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+class Unindented(Extension):
+    """Takes a template's indents, which only its readers need; what is filled in keeps its own."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template's text as it is compiled."""
+        return INDENT.sub("", source)
 
 
 class Pages:
@@ -30,8 +41,8 @@ class Pages:
             loader=FileSystemLoader(folder("templates")),
             autoescape=True,
             undefined=StrictUndefined,
+            extensions=[Unindented],
             trim_blocks=True,
-            lstrip_blocks=True,
         )
         self._environment.globals.update(
             new_id=lambda: self._mark,  # an entry's, in each form, so that a double tap is one entry

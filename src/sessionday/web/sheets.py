@@ -1,17 +1,22 @@
-"""What is printed from a session's page: a sheet to go on with on paper, and the card that people take home."""
+"""What is printed from a session's page: a sheet to go on with on paper, the card that people take home, and what the
+support person takes on."""
 
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from sessionday.protocols.checklist import texts_for
 from sessionday.web import telling
-from sessionday.web.access import staff_reader_of
-from sessionday.web.here import Here, entries_for
+from sessionday.web.access import reader_of, staff_reader_of
+from sessionday.web.errors import NotYours
+from sessionday.web.here import Here, entries_for, session_for
+from sessionday.web.pages import is_long_over
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
-from sessionday.web.views import day_view, lines_view
-from sessionday.words import spoken
+from sessionday.web.states import Current
+from sessionday.web.views import DUTIES, day_view, lines_view
+from sessionday.words import calls_for, language, protocol_words, spoken
 
 AGAIN = 5  # lines for what is asked again and again
 LEFT = frozenset({"todo", "overdue", "expired", "stop", "conflict", "impaired", "locked"})
@@ -36,9 +41,44 @@ async def card(request: Request) -> Response:
     pack, words = site.packs.of(here), spoken()["record"]["card"]
     current = await site.states.of(here.session, site.now())
     names = [here.session.client, pack["people"].get("support") or words["support"]]
-    known = current.state["dosed_at"] is not None  # else the hold is only taken for granted, and is no word to give
-    hold = telling.hold(pack, current.state) if known else spoken()["hold"]["before"]
-    return site.pages.response("record/card.html", names=names, hold=hold, hold_known=known, **_known(site, here))
+    known = {**_hold(pack, current), **_known(site, here)}
+    return site.pages.response(
+        "record/card.html", names=names, calls=calls_for(language(), here.checklist.steps), **known
+    )
+
+
+async def duties(request: Request) -> Response:
+    """GET /s/{handle}/duties: for the support person, with their code, and for staff, without it."""
+    site, here = site_of(request), await reader_of(request)
+    if here.role not in ("support", "staff"):
+        raise NotYours
+    current = await site.states.of(here.session, site.now())
+    if is_long_over(here, current, site.now()):
+        return RedirectResponse(f"/s/{here.session.handle}/?over", status_code=303)
+    if here.role == "staff":
+        site.accesses.note(here, "duties")
+    pack, card = site.packs.of(here), spoken()["record"]["card"]
+    known = _known(site, here)
+    return site.pages.response("record/duties.html", **{
+        **known, **_hold(pack, current), "numbers": known["numbers"][:2],
+        "name": pack["people"].get("support") or card["support"],
+        "duties": _duties(here), "calls": calls_for(language(), here.checklist.steps),
+        "has_code": any(step["answer"]["type"] == "code" for step in here.checklist.rules["steps"]),
+        "code": session_for(here)["pickup_code"] if here.role == "support" else None,
+    })  # fmt: skip
+
+
+def _duties(here: Here) -> list[str]:
+    """Each line as the support person reads it in the question; none where this protocol does not ask."""
+    texts = texts_for(protocol_words(here.checklist.words, language()), "support")["steps"].get(DUTIES)
+    return list(texts["answers"].values()) if texts else []
+
+
+def _hold(pack: telling.Pack, current: Current) -> dict[str, Any]:
+    """What is said of the hold. Before a dose it is only taken for granted, and is no word to give."""
+    known = current.state["dosed_at"] is not None
+    words = spoken()["hold"]["before"]
+    return {"hold_known": known, "hold": telling.hold(pack, current.state) if known else words}
 
 
 def _known(site: Site, here: Here) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sessionday.web import telling
 from sessionday.web.due import due_view
+from sessionday.web.short_answers import why_no_driving
 from sessionday.web.telling import Entry, Pack
 from sessionday.web.vitals import vitals_view
 from sessionday.words import spoken
@@ -55,6 +56,7 @@ def step_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks, 
         "standing": state["steps"][step],
         "note": telling.note(pack, state, step),
         "mine": role in rules["who"],
+        "why_no_driving": why_no_driving(role, step),
         "waives": role == "staff" and rules["waivable"],
         "own_gate": rules["marks"] if rules["marks"] in state["gates"] and role in rules["who"] else None,
         "lines": lines_view(pack, entries, looks, step),

@@ -96,6 +96,12 @@ def told_why(why: str | None, message: str | None) -> str:
     return str(spoken()["why_held"].get(why, message))
 
 
+def calls_for(language: str, steps: Iterable[str]) -> list[str]:
+    """For what people call the clinic: where the client is at home already, no ride can fall through."""
+    card = WORDS[language]["record"]["card"]
+    return [*card["calls"], *([] if STAYS in steps else [card["call_ride"]])]
+
+
 def words_for(language: str, protocol: Mapping[str, Any], steps: Iterable[str]) -> dict[str, Any]:
     """The words for a protocol: `protocol` is what it brings itself, where the product's own words for a gate do not
     fit its day. Where the client is at home already, nobody leaves: the watch ends."""
