@@ -1,6 +1,7 @@
 """`python -m tests.pictures [FOLDER] [NAME…]`: every page × seat, in three schemes, at four widths, in two languages.
 
-Beside the pictures it leaves index.html, where each page stands in all its looks.
+Beside the pictures it leaves index.html, where each page stands in all its looks. `python -m tests.pictures readme`
+takes the few that README shows.
 """
 
 import asyncio
@@ -61,7 +62,31 @@ class demo:
         self._server.wait()
 
 
+README = {
+    "client-before": "390",
+    "client-during": "390",
+    "client-after": "390",
+    "support-before": "390",
+    "board": "desk",
+}
+
+
+async def take_for_readme() -> None:
+    """As much of each as a screen shows."""
+    (ROOT / "docs" / "pictures").mkdir(exist_ok=True)
+    with demo() as told:
+        async with browser() as chromium:
+            for name, width in README.items():
+                async for one, page in opened(
+                    chromium, told, [p for p in EVERY if p.name == name], width, "light", "en"
+                ):
+                    await page.screenshot(path=ROOT / "docs" / "pictures" / f"{one.name}.png")
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["readme"]:
+        asyncio.run(take_for_readme())
+        sys.exit()
     where = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     where.mkdir(parents=True, exist_ok=True)
     only = set(sys.argv[2:])

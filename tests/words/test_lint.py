@@ -14,7 +14,7 @@ from tests.words.test_languages import sentences, texts
 ROOT = Path(__file__).parents[2]
 # That anybody may drive or is fit to, that it harms nobody, that an authority approved this use: said by no text.
 FORBIDDEN = {
-    "en": r"safe to drive|\bcleared\b|(?<!not being )(clear|fit) to drive|you (may|can) drive\b|n(on|ot).addict",
+    "en": r"safe to drive|\bcleared\b|(?<!not )(?<!being )(clear|fit) to drive|you (may|can) drive\b|n(on|ot).addict",
     "es": r"puede conducir\b(?! bien)|apt[oa] para conducir|segur[oa] para conducir|no (es )?adictiv|no crea adicción",
     "fr": r"vous pouvez conduire|apte à (la )?conduire|sans danger pour conduire|n’est pas addicti|non addicti",
     "de": r"Sie dürfen (wieder )?(Auto )?fahren|fahrtüchtig|fahrtauglich|macht nicht (süchtig|abhängig)",
