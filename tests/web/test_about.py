@@ -23,7 +23,7 @@ ABOUT = WORDS["en"]["about"]
 CARD = WORDS["en"]["record"]["card"]
 MEDICINES = re.compile(r"ketamine|spravato|lozenge", re.IGNORECASE)
 NEVER = re.compile(r"\bsafe|\bcleared\b|addictive|\bplease\b|guarantee|\bproven\b|harmless", re.IGNORECASE)
-WEIGHT = 12_000  # all that a seat's phone keeps of these pages, as they travel
+WEIGHT = 14_500  # all that a seat's phone keeps of these pages, as they travel
 
 
 def own(name: str) -> Checklist:
