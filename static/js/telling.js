@@ -185,7 +185,8 @@ export function taker(pack, state) {
   const asked = rides.length ? rides : ["watch_reconfirmed", "watch_confirmed"].filter((step) => steps[step]);
   if (!asked.length) return "";
   const key = rides.length ? "goes" : "stays";
-  if (steps[asked[0]].status !== "done") return words[`${key}_unsure`];
+  const said = asked.map((step) => steps[step].status);
+  if (said[0] !== "done" || said.includes("stop") || said.includes("conflict")) return words[`${key}_unsure`];
   return fill(words[key], { name: who(pack, { role: "support" }) });
 }
 

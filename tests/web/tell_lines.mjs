@@ -16,7 +16,9 @@ const told = {
       alerts: state.alerts.map((one) => telling.alert(pack, one, entries)),
       lines: entries.map((entry) => telling.line(pack, entry)),
       truths: entries.map((entry) => telling.truth(pack, entry, looks)),
-      unsent: [0, 1, 7].map((count) => telling.unsent(pack, count)),
+      unsent: [0, 1, 2, 3, 7, 11, 100, 101, 103].map((count) => telling.unsent(pack, count)),
+      place: telling.place(pack, state, entries),
+      taker: telling.taker(pack, state),
       when: entries.map((entry) => telling.when(pack, entry.t)),
     };
   },

@@ -15,6 +15,7 @@ from sessionday.web.answers import BadAnswer, answer_from, happened_at, local_in
 from sessionday.web.here import Here, entries_for
 from sessionday.web.pack import pack_for
 from sessionday.web.proving import could_open
+from sessionday.words import LANGUAGES, speak
 from tests.world import CHECKLIST, HOUR, MINUTE, START, World
 
 NODE = ["node", str(Path(__file__).with_name("tell_lines.mjs"))]
@@ -110,6 +111,7 @@ async def test_both_tell_a_day_in_the_same_words(world: World) -> None:
     expected: list[dict[str, Any]] = []
     for number in range(60):
         entries = random_day(chance)
+        speak(list(LANGUAGES)[number % len(LANGUAGES)])
         for here, pack in await packs_of(world):
             now = START + round(chance.uniform(-1700, 2600)) * MINUTE
             state = evaluate(pack["protocol"], world.booked.session.rules_form(), entries, now)
@@ -134,7 +136,9 @@ def told(
         "alerts": [telling.alert(pack, one, entries) for one in state["alerts"]],
         "lines": [telling.line(pack, entry) for entry in entries],
         "truths": [telling.truth(pack, entry, looks) for entry in entries],
-        "unsent": [telling.unsent(pack, count) for count in (0, 1, 7)],
+        "unsent": [telling.unsent(pack, count) for count in (0, 1, 2, 3, 7, 11, 100, 101, 103)],
+        "place": telling.place(pack, state, entries),
+        "taker": telling.taker(pack, state),
         "when": [telling.when(pack, entry["t"]) for entry in entries],
     }
 

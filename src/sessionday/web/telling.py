@@ -240,7 +240,8 @@ def taker(pack: Pack, state: Mapping[str, Any]) -> str:
     if not asked:
         return ""
     key = "goes" if rides else "stays"
-    if steps[asked[0]]["status"] != "done":
+    said = [steps[step]["status"] for step in asked]
+    if said[0] != "done" or {"stop", "conflict"} & set(said):
         return str(words[f"{key}_unsure"])
     return fill(words[key], name=who(pack, {"role": "support"}))
 
