@@ -11,9 +11,9 @@ from sessionday.words import LANGUAGES, SENTENCES, WORDS, counted
 from sessionday.words.calendar import plurals
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
-CALENDAR = ("weekdays", "months", "when")
+OWN = (".when", ".reviewed")  # not translated: made by the calendar, or said of the translation itself
 # Words that two languages write alike; anything else that stays as it is in English was forgotten.
-ALIKE = re.compile(r"[^\W\d_]{0,14}|.{0,3}|(\W|\{\w+\})*|Session Day.*")
+ALIKE = re.compile(r"[^\W\d_]{0,15}|[\w/-]{0,7}|.{0,3}|(\W|\{\w+\})*|Session Day.*|[^\W\d_]+ \{\w+\}|\{\w+\} [^\W\d_]+")
 
 
 def texts(found: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -69,8 +69,8 @@ def test_a_language_has_the_texts_of_english_and_no_others(language: str) -> Non
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_what_is_filled_in_stands_in_each_text(language: str) -> None:
-    english = {path: holes(text) for path, text in texts(WORDS["en"]) if not path.startswith(".when")}
-    theirs = {path: holes(text) for path, text in texts(WORDS[language]) if not path.startswith(".when")}
+    english = {path: holes(text) for path, text in texts(WORDS["en"]) if path not in OWN}
+    theirs = {path: holes(text) for path, text in texts(WORDS[language]) if path not in OWN}
     assert theirs == english
     assert all(holes(text) == holes(said) for text, said in SENTENCES[language].items())
 
@@ -91,7 +91,8 @@ def test_no_text_was_forgotten(language: str) -> None:
     same = [text for path, text in texts(WORDS[language]) if text == english[path] and not ALIKE.fullmatch(text)]
     same += [text for text, said in SENTENCES[language].items() if said == text and not ALIKE.fullmatch(text)]
     assert same == []
-    assert all(text.strip() for _, text in texts(WORDS[language]))
+    empty = [path for path, text in texts(WORDS[language]) if not text.strip() and english[path].strip()]
+    assert empty == []
     assert all(said.strip() for said in SENTENCES[language].values())
 
 

@@ -12,14 +12,14 @@ from sessionday.words import LANGUAGES, SENTENCES, WORDS
 from tests.words.test_languages import sentences, texts
 
 ROOT = Path(__file__).parents[2]
-# That anybody may drive or is fit to, that it harms nobody, that an authority approved this use: said by no text.
+# That anybody may drive or is fit to, or that it harms nobody: said by none, but by wrong answers of a teach-back.
 FORBIDDEN = {
     "en": r"safe to drive|\bcleared\b|(?<!not )(?<!being )(clear|fit) to drive|you (may|can) drive\b|n(on|ot).addict",
-    "es": r"puede conducir\b(?! bien)|apt[oa] para conducir|segur[oa] para conducir|no (es )?adictiv|no crea adicción",
+    "es": r"(?<!no )puede conducir\b(?! esta noche)|(apt|segur)[oa] para conducir|no (es )?adicti|no crea adic",
     "fr": r"vous pouvez conduire|apte à (la )?conduire|sans danger pour conduire|n’est pas addicti|non addicti",
-    "de": r"Sie dürfen (wieder )?(Auto )?fahren|fahrtüchtig|fahrtauglich|macht nicht (süchtig|abhängig)",
+    "de": r"Sie dürfen (wieder )?(Auto )?fahren|(?<!nicht )(?<!dass sie )fahrt(üch|aug)|macht nicht (süc|abh)",
     "pt": r"você pode dirigir\b|apt[oa] (a|para) dirigir|segur[oa] para dirigir|não (é )?viciante|não vicia",
-    "ar": r"يمكنك القيادة|لائق للقيادة|آمن للقيادة|لا يسبب الإدمان|غير مسبب للإدمان",
+    "ar": r"(?<!لا )يمكنك القيادة|لائق للقيادة|آمن للقيادة|لا يسبب الإدمان|غير مسبب للإدمان",
 }
 MEDICINE = re.compile(r"ketamin|kétamine|cetamina|ketamina|كيتامين", re.IGNORECASE)
 # Where the medicine may be named: in pages about it, and where staff choose or write down what was given.
@@ -37,6 +37,7 @@ AS_THERE = {
     "This clinic's REMS certification is valid",
     "In an emergency, call your local emergency number first.",
     "Every answer, every reason and every word that was written.",
+    "What people recall after an operation",
 }
 
 

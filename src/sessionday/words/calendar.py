@@ -45,5 +45,5 @@ def plural_of(language: str, count: int) -> str:
 
 
 def plurals(language: str) -> frozenset[str]:
-    """The categories that a language has, for whole numbers."""
-    return frozenset(plural_of(language, count) for count in (*range(201), 1_000_000))
+    """The categories that a language has for counts that occur here; for a million, `other` does."""
+    return frozenset(plural_of(language, count) for count in range(201))
