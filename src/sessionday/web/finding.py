@@ -12,7 +12,7 @@ from sessionday.web.access import clinic_of, staff_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
-from sessionday.words import spoken
+from sessionday.words import language, protocol_words, spoken
 
 A_PAGE = 30
 LOOKED_AT = 20_000  # sessions, the newest of the days that were asked for
@@ -63,7 +63,7 @@ async def _row(site: Site, clinic: Clinic, session: Session) -> dict[str, Any]:
         "band": band_of(session),
         "start": local_time(clinic, session.start),
         "year": zones.shown(session.start, zones.zone_named(clinic.zone))[:4],
-        "protocol": next(iter(checklist.words.values()))["title"],
+        "protocol": protocol_words(checklist.words, language())["title"],
         "stage": words["erasing"]["stage"] if erased else words["stages"][stage],
         "erased": erased,
     }

@@ -20,7 +20,7 @@ from sessionday.web.sharing import local_time, share
 from sessionday.web.shelf import shelf_of
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
-from sessionday.words import spoken
+from sessionday.words import language, protocol_words, spoken
 
 DAY_MS = 86_400_000
 ALIKE_DAYS = 1  # names are compared with those of the same day, the day before and the day after
@@ -166,7 +166,7 @@ async def _form(
 def _choice(checklist: Checklist) -> dict[str, Any]:
     return {
         "id": f"{checklist.id} {checklist.version}",
-        "title": next(iter(checklist.words.values()))["title"],
+        "title": protocol_words(checklist.words, language())["title"],
         "version": checklist.version,
         "limits": [kind.id for kind in offered(checklist)],
     }
