@@ -20,7 +20,7 @@ from sessionday.web.reading import form_of
 from sessionday.web.sessions import Alike, mark_alike, read_limits_of
 from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
-from sessionday.words import spoken
+from sessionday.words import language, spoken
 from sessionday.zones import shown, zone_named
 
 
@@ -160,7 +160,7 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
         "colours": COLOURS,
         "patterns": PATTERNS,
         "cancel_step": next((s["id"] for s in here.checklist.rules["steps"] if s["marks"] == "cancel"), None),
-        "again": await again(site, here),
+        "again": await again(site, here, language()),
         "alike": None,
         "error": None,
         "typed": {},

@@ -11,7 +11,7 @@ from sessionday.web.here import Here
 from sessionday.web.sessions import Alike, alike_around, read_start
 from sessionday.web.site import Site
 from sessionday.web.states import Current
-from sessionday.words import spoken
+from sessionday.words import ENGLISH, protocol_words, spoken
 
 
 async def before_dose(site: Site, here: Here) -> Session:
@@ -45,10 +45,10 @@ async def reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
     )  # fmt: skip
 
 
-async def again(site: Site, here: Here) -> list[str]:
-    """The titles of what was said for the present time: a move asks it again."""
+async def again(site: Site, here: Here, language: str = ENGLISH) -> list[str]:
+    """The titles of what was said for the present time: a move asks it again. (What is arranged is noted in English.)"""
     current = await site.states.of(here.session, site.now())
-    texts = next(iter(here.checklist.words.values()))["steps"]
+    texts = protocol_words(here.checklist.words, language)["steps"]
     return [texts[step]["title"] for step in asked_again(here.checklist) if _was_said(current, step)]
 
 
