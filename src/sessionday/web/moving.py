@@ -46,7 +46,7 @@ async def reschedule(site: Site, here: Here, form: dict[str, str]) -> None:
 
 
 async def again(site: Site, here: Here, language: str = ENGLISH) -> list[str]:
-    """The titles of what was said for the present time: a move asks it again. (What is arranged is noted in English.)"""
+    """The titles of what was said for the present time: a move asks it again. (What is noted of it stays English.)"""
     current = await site.states.of(here.session, site.now())
     texts = protocol_words(here.checklist.words, language)["steps"]
     return [texts[step]["title"] for step in asked_again(here.checklist) if _was_said(current, step)]
