@@ -13,7 +13,7 @@ export function paint(view) {
   for (const element of document.querySelectorAll("[data-unless-calm]")) element.hidden = calm;
   paintUnsent(view);
   paintNext(view);
-  tell(document, "taker", telling.taker(pack, state));
+  tell(document, "taker", telling.taker(pack, state, view.entries));
   paintPlace(view);
   paintHold(view);
   for (const element of document.querySelectorAll("[data-gate]")) paintGate(element, view);

@@ -2,6 +2,17 @@
 
 const MINUTE = 60_000;
 const LAST_INSTANT = 8_640_000_000_000_000;
+const DOUBTFUL = ["stop", "conflict", "overdue", "expired", "impaired"];
+const RIDE = {
+  promised: "ride_reconfirmed",
+  steps: ["ride_plan", "ride_confirmed", "ride_giver_reached", "way_home", "home_safe"],
+  planned: ["way_home", "as_planned"],
+};
+const STAY = {
+  promised: "watch_reconfirmed",
+  steps: ["watch_confirmed", "support_reached", "stays_on"],
+  planned: ["stays_on", "stays"],
+};
 
 export function fill(text, values) {
   for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, () => String(value));
@@ -168,8 +179,8 @@ export function place(pack, state, entries) {
   const asked = pack.protocol.steps.filter((one) => isAsked(pack, state, one, part));
   const done = asked.filter((one) => ["done", "waived"].includes(state.steps[one.id].status)).length;
   const count = asked.length;
-  if (count) text.unshift(fill(words.at, { part: pack.texts.parts[part], at: done + 1, count }));
-  return { at: count ? done + 1 : 0, count, text: text.join(" ") };
+  if (done < count) text.unshift(fill(words.at, { part: pack.texts.parts[part], at: done + 1, count }));
+  return { at: Math.min(done + 1, count), count, text: text.join(" ") };
 }
 
 function isAsked(pack, state, step, part) {
@@ -177,17 +188,22 @@ function isAsked(pack, state, step, part) {
   return here && step.who.includes(pack.seat.role) && state.steps[step.id].status !== "off";
 }
 
-export function taker(pack, state) {
+export function taker(pack, state, entries) {
   const words = pack.words.taker;
   const { steps } = state;
   if (steps.home_safe?.status === "done") return words.home;
-  const rides = ["ride_reconfirmed", "ride_confirmed"].filter((step) => steps[step]);
-  const asked = rides.length ? rides : ["watch_reconfirmed", "watch_confirmed"].filter((step) => steps[step]);
-  if (!asked.length) return "";
-  const key = rides.length ? "goes" : "stays";
-  const said = asked.map((step) => steps[step].status);
-  if (said[0] !== "done" || said.includes("stop") || said.includes("conflict")) return words[`${key}_unsure`];
-  return fill(words[key], { name: who(pack, { role: "support" }) });
+  const [key, way] = steps[RIDE.promised] ? ["goes", RIDE] : ["stays", STAY];
+  if (!steps[way.promised]) return "";
+  if (isSettled(way, steps, entries)) return fill(words[key], { name: who(pack, { role: "support" }) });
+  return words[key === "goes" && state.left_at !== null ? "goes_left" : `${key}_unsure`];
+}
+
+function isSettled(way, steps, entries) {
+  const doubts = [...way.steps, way.promised].some((one) => DOUBTFUL.includes(steps[one]?.status));
+  const [step, planned] = way.planned;
+  const by = steps[step]?.by ?? null;
+  const goes = by === null || entries.some((entry) => entry.id === by && entry.answer === planned);
+  return steps[way.promised].status === "done" && !doubts && goes;
 }
 
 export function repeats(pack, step) {

@@ -18,7 +18,7 @@ const told = {
       truths: entries.map((entry) => telling.truth(pack, entry, looks)),
       unsent: [0, 1, 2, 3, 7, 11, 100, 101, 103].map((count) => telling.unsent(pack, count)),
       place: telling.place(pack, state, entries),
-      taker: telling.taker(pack, state),
+      taker: telling.taker(pack, state, entries),
       when: entries.map((entry) => telling.when(pack, entry.t)),
     };
   },

@@ -138,7 +138,7 @@ def told(
         "truths": [telling.truth(pack, entry, looks) for entry in entries],
         "unsent": [telling.unsent(pack, count) for count in (0, 1, 2, 3, 7, 11, 100, 101, 103)],
         "place": telling.place(pack, state, entries),
-        "taker": telling.taker(pack, state),
+        "taker": telling.taker(pack, state, entries),
         "when": [telling.when(pack, entry["t"]) for entry in entries],
     }
 

@@ -185,7 +185,7 @@ def _ride(current: Current) -> str:
     steps = current.state["steps"]
     status = {
         name: steps[name]["status"]
-        for name in ("ride_plan", "ride_confirmed", "ride_reconfirmed", "home_safe")
+        for name in ("ride_plan", "ride_confirmed", "ride_reconfirmed", "ride_giver_reached", "way_home", "home_safe")
         if name in steps
     }
     if not status.keys() - {"home_safe"}:

@@ -14,6 +14,19 @@ Entry = Mapping[str, Any]
 MINUTE = 60_000
 DAY = 1440 * MINUTE
 LAST_INSTANT = 8_640_000_000_000_000
+DOUBTFUL = ("stop", "conflict", "overdue", "expired", "impaired")
+# What the built-in protocols call the way home, and company at home: whose promise it is, what else can speak against
+# it, and what staff answer where it goes as promised.
+RIDE: Mapping[str, Any] = {
+    "promised": "ride_reconfirmed",
+    "steps": ("ride_plan", "ride_confirmed", "ride_giver_reached", "way_home", "home_safe"),
+    "planned": ("way_home", "as_planned"),
+}
+STAY: Mapping[str, Any] = {
+    "promised": "watch_reconfirmed",
+    "steps": ("watch_confirmed", "support_reached", "stays_on"),
+    "planned": ("stays_on", "stays"),
+}
 
 
 def fill(text: str, /, **values: object) -> str:
@@ -218,10 +231,10 @@ def place(pack: Pack, state: Mapping[str, Any], entries: Sequence[Entry]) -> dic
     part = pack["steps"][state["next"][role]]["part"] if state["next"].get(role) in pack["texts"]["steps"] else None
     asked = [one["id"] for one in pack["protocol"]["steps"] if _is_asked(pack, state, one, part)]
     done = sum(state["steps"][step]["status"] in ("done", "waived") for step in asked)
-    if asked:
+    if done < len(asked):
         at = fill(words["at"], part=pack["texts"]["parts"][part], at=done + 1, count=len(asked))
         text.insert(0, at)
-    return {"at": done + 1 if asked else 0, "count": len(asked), "text": " ".join(text)}
+    return {"at": min(done + 1, len(asked)), "count": len(asked), "text": " ".join(text)}
 
 
 def _is_asked(pack: Pack, state: Mapping[str, Any], step: Mapping[str, Any], part: str | None) -> bool:
@@ -230,20 +243,28 @@ def _is_asked(pack: Pack, state: Mapping[str, Any], step: Mapping[str, Any], par
     return here and pack["seat"]["role"] in step["who"] and state["steps"][step["id"]]["status"] != "off"
 
 
-def taker(pack: Pack, state: Mapping[str, Any]) -> str:
-    """Who takes the client home, or stays with them, once that person has said so; else that it is not settled."""
+def taker(pack: Pack, state: Mapping[str, Any], entries: Sequence[Entry]) -> str:
+    """Who takes the client home, or stays with them: named only while nothing in the record speaks against it. Else
+    what the client does meanwhile."""
     words, steps = pack["words"]["taker"], state["steps"]
     if steps.get("home_safe", {}).get("status") == "done":
         return str(words["home"])
-    rides = [step for step in ("ride_reconfirmed", "ride_confirmed") if step in steps]
-    asked = rides or [step for step in ("watch_reconfirmed", "watch_confirmed") if step in steps]
-    if not asked:
+    key, way = ("goes", RIDE) if RIDE["promised"] in steps else ("stays", STAY)
+    if way["promised"] not in steps:
         return ""
-    key = "goes" if rides else "stays"
-    said = [steps[step]["status"] for step in asked]
-    if said[0] != "done" or {"stop", "conflict"} & set(said):
-        return str(words[f"{key}_unsure"])
-    return fill(words[key], name=who(pack, {"role": "support"}))
+    if _is_settled(way, steps, entries):
+        return fill(words[key], name=who(pack, {"role": "support"}))
+    return str(words["goes_left" if key == "goes" and state["left_at"] is not None else f"{key}_unsure"])
+
+
+def _is_settled(way: Mapping[str, Any], steps: Mapping[str, Any], entries: Sequence[Entry]) -> bool:
+    """Whether the one who promised it does it: their word stands, no other step doubts it, and what staff wrote down
+    last is that it goes as promised."""
+    doubts = any(one in steps and steps[one]["status"] in DOUBTFUL for one in (*way["steps"], way["promised"]))
+    step, planned = way["planned"]
+    by = steps.get(step, {}).get("by")
+    goes = by is None or any(entry["id"] == by and entry["answer"] == planned for entry in entries)
+    return steps[way["promised"]]["status"] == "done" and not doubts and goes
 
 
 def repeats(pack: Pack, step: str) -> bool:

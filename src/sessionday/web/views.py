@@ -31,7 +31,7 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
         "calm": role == "client" and state["stage"] == "during",
         "next": next_view(pack, state),
         "place": telling.place(pack, state, entries),
-        "taker": telling.taker(pack, state),
+        "taker": telling.taker(pack, state, entries),
         "duties": DUTIES,
         "hold": telling.hold(pack, state),
         "gates": {name: telling.gate(pack, name, found) for name, found in state["gates"].items()},
