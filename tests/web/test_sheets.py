@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sessionday.booking import book
 from sessionday.protocols import load
+from sessionday.words import WORDS
 from tests.web.pages import Page
 from tests.world import START, World, open_world
 
@@ -75,3 +76,14 @@ async def test_where_nobody_is_picked_up_the_sheet_speaks_of_no_code_and_no_ride
     assert "I go and look at them every 15 minutes" in page
     assert "Pick-up code" not in page
     assert "ride home" not in page
+
+
+async def test_paper_is_in_the_language_of_whoever_gets_it(world: World) -> None:
+    staff, client, support = await world.desk(), await world.seat("client"), await world.seat("support")
+    for phone, language in ((client, "ar"), (support, "de")):
+        await phone.http.post("/language", data={"language": language, "back": f"/s/{phone.handle}/"})
+    card = (await staff.http.get(f"/s/{staff.handle}/card")).text
+    assert WORDS["ar"]["record"]["card"]["calls"][0] in card
+    sheet = (await staff.http.get(f"/s/{staff.handle}/duties")).text
+    assert WORDS["de"]["record"]["duties"]["takes_on"] in sheet
+    assert '<html lang="en"' in (await staff.http.get("/board")).text

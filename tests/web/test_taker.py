@@ -10,8 +10,9 @@ from sessionday.protocols.shelf import load
 from sessionday.web.telling import taker
 from tests.components import HOUR, START, W, pack_of
 
+Fact = tuple[str, str, Any]
 ALL_YES = {"coming": "yes", "sober": "yes", "phone_charged": "yes"}
-PROMISED = {
+PROMISED: dict[str, list[Fact]] = {
     "kap-lozenge": [
         ("ride_plan", "client", "named_driver"),
         ("ride_confirmed", "support", "yes"),
@@ -19,7 +20,7 @@ PROMISED = {
     ],
     "kap-remote": [("watch_confirmed", "support", "yes"), ("watch_reconfirmed", "support", None)],
 }
-AGAINST = {
+AGAINST: dict[str, list[Fact]] = {
     "kap-lozenge": [
         ("way_home", "staff", "stays"),
         ("way_home", "staff", "goes_alone"),
@@ -43,12 +44,12 @@ AGAINST = {
 FACTS = [(protocol, fact) for protocol, facts in AGAINST.items() for fact in facts]
 
 
-def told(protocol: str, facts: list[tuple[str, str, Any]], now: int = START + 4 * HOUR) -> str:
+def told(protocol: str, facts: list[Fact], now: int = START + 4 * HOUR) -> str:
     """What the client reads, once these were said one after another from an hour before the start."""
     checklist = load(protocol)
     rules = {step["id"]: step for step in checklist.rules["steps"]}
     pack = {**pack_of("client"), "protocol": checklist.rules, "texts": texts_for(checklist.words["en"], "client")}
-    entries = [entry(number, rules[step], *fact) for number, (step, *fact) in enumerate(facts, 1)]
+    entries = [entry(number, rules[step], role, said) for number, (step, role, said) in enumerate(facts, 1)]
     midnights = [START + (24 * day - 10) * HOUR for day in range(-1, 10)]
     days = [{"midnight": one, "morning": one + 6 * HOUR} for one in midnights]
     session = {"id": "example", "start": START, "days": days, "pickup_code": "4071"}
@@ -80,16 +81,16 @@ def test_nobody_is_named_without_the_promise_of_the_day(protocol: str) -> None:
 
 
 @pytest.mark.parametrize(("protocol", "fact"), FACTS, ids=[f"{fact[0]}={fact[2]}" for _, fact in FACTS])
-def test_nobody_is_named_once_anything_speaks_against_it(protocol: str, fact: tuple[str, str, Any]) -> None:
-    dose = [("dose", "staff", {"mg": 100, "pieces": 1})]
+def test_nobody_is_named_once_anything_speaks_against_it(protocol: str, fact: Fact) -> None:
+    dose: list[Fact] = [("dose", "staff", {"mg": 100, "pieces": 1})]
     said = told(protocol, [*PROMISED[protocol], *dose, fact])
     assert said
     assert "Alex" not in said
 
 
 def test_as_planned_names_them_still_and_home_is_home() -> None:
-    dose = [("dose", "staff", {"mg": 100, "pieces": 1})]
-    goes = [*PROMISED["kap-lozenge"], *dose, ("way_home", "staff", "as_planned")]
+    dose: list[Fact] = [("dose", "staff", {"mg": 100, "pieces": 1})]
+    goes: list[Fact] = [*PROMISED["kap-lozenge"], *dose, ("way_home", "staff", "as_planned")]
     assert told("kap-lozenge", goes) == "Alex takes you home."
     left = [*goes, ("leave", "staff", "yes")]
     assert told("kap-lozenge", left) == "Alex takes you home."
@@ -99,5 +100,5 @@ def test_as_planned_names_them_still_and_home_is_home() -> None:
 
 
 def test_whoever_left_without_a_promise_is_not_told_to_wait_at_the_clinic() -> None:
-    left = [("dose", "staff", {"mg": 100, "pieces": 1}), ("leave", "staff", "yes")]
+    left: list[Fact] = [("dose", "staff", {"mg": 100, "pieces": 1}), ("leave", "staff", "yes")]
     assert told("kap-lozenge", left) == W["taker"]["goes_left"]

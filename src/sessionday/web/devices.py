@@ -7,6 +7,7 @@ from sessionday.store import Browser
 from sessionday.web.here import Here
 from sessionday.web.site import Site
 from sessionday.web.telling import fill, when
+from sessionday.words import ENGLISH, WORDS
 
 HOUR_MS = 3_600_000
 
@@ -26,10 +27,11 @@ async def met(site: Site, here: Here, device: str) -> dict[str, Any]:
 
 async def _lost(site: Site, here: Here, known: Browser, device: str) -> Browser:
     """Told to staff: what the device had written and not sent is gone, and nobody can say what it was."""
-    pack = site.packs.of(here)
+    words = WORDS[ENGLISH]  # kept for staff, whoever they are
     last = await site.store.heard_of(here.session, known.device)
-    words = pack["words"]["unsent"]
-    message = fill(words["lost"], when=when(pack, last)) if last is not None else words["lost_all"]
+    told = {"words": words, "clock": site.packs.of(here)["clock"]}
+    unsent = words["unsent"]
+    message = fill(unsent["lost"], when=when(told, last)) if last is not None else unsent["lost_all"]
     lost = replace(known, since=site.now())
     often = known.before is not None and site.now() - known.since < HOUR_MS  # a browser that keeps nothing: told once
     said = None if often else message

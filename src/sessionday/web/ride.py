@@ -23,7 +23,7 @@ from sessionday.web.reading import form_of, seen_in
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
 from sessionday.web.views import lines_view
-from sessionday.words import spoken, told_why
+from sessionday.words import ENGLISH, WORDS, spoken, told_why
 
 WAY, WRITTEN = "way_home", "events"  # the protocol's own steps that this path writes to
 MOST = 2000
@@ -93,7 +93,7 @@ def _facts(site: Site, here: Here, branch: Branch, words: str, form: dict[str, s
     """What was done in words, then the way home. Their ids follow from the form's: sent twice, it is written once."""
     given, now = form.get("id") or str(uuid4()), site.now()
     seen = seen_in(form)
-    title = spoken()["ride"]["branches"][branch.id]["done"]
+    title = WORDS[ENGLISH]["ride"]["branches"][branch.id]["done"]  # the record speaks one language
     answers: list[tuple[str, Any]] = [(WRITTEN, f"{title} {words}")]
     answers += [(WAY, branch.answer)] if branch.answer else []
     answers += [(_leave_step(here) or "", "yes")] if branch.leaves else []

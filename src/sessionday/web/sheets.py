@@ -16,7 +16,7 @@ from sessionday.web.sharing import local_time
 from sessionday.web.site import Site, site_of
 from sessionday.web.states import Current
 from sessionday.web.views import DUTIES, day_view, lines_view
-from sessionday.words import calls_for, language, protocol_words, spoken
+from sessionday.words import calls_for, language, protocol_words, speak, spoken
 
 AGAIN = 5  # lines for what is asked again and again
 LEFT = frozenset({"todo", "overdue", "expired", "stop", "conflict", "impaired", "locked"})
@@ -35,9 +35,11 @@ async def sheet(request: Request) -> Response:
 
 
 async def card(request: Request) -> Response:
-    """GET /s/{handle}/card: one for the client and one for the support person, each on a page of its own."""
+    """GET /s/{handle}/card: one for the client and one for the support person, each on a page of its own, in the
+    client's language."""
     site, here = site_of(request), await staff_reader_of(request)
     site.accesses.note(here, "card")
+    speak(_language_of(here, "client"))
     pack, words = site.packs.of(here), spoken()["record"]["card"]
     current = await site.states.of(here.session, site.now())
     names = [here.session.client, pack["people"].get("support") or words["support"]]
@@ -57,6 +59,7 @@ async def duties(request: Request) -> Response:
         return RedirectResponse(f"/s/{here.session.handle}/?over", status_code=303)
     if here.role == "staff":
         site.accesses.note(here, "duties")
+        speak(_language_of(here, "support"))
     pack, card = site.packs.of(here), spoken()["record"]["card"]
     known = _known(site, here)
     return site.pages.response("record/duties.html", **{
@@ -66,6 +69,11 @@ async def duties(request: Request) -> Response:
         "has_code": any(step["answer"]["type"] == "code" for step in here.checklist.rules["steps"]),
         "code": session_for(here)["pickup_code"] if here.role == "support" else None,
     })  # fmt: skip
+
+
+def _language_of(here: Here, role: str) -> str | None:
+    """What whoever gets the paper reads, where they ever chose; else it stays as whoever prints it reads."""
+    return next((seat.language for seat in here.seats if seat.role == role), None)
 
 
 def _duties(here: Here) -> list[str]:
