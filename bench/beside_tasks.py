@@ -73,7 +73,7 @@ def theirs(system: str, task: str, base: str) -> Way:
 def designed(system: str, task: str, day: str) -> Way:
     """The pages of a design system."""
     if task == "hold":
-        warning = ".govuk-warning-text" if system == "govuk" else ".nhsuk-warning-callout"
+        warning = ".govuk-warning-text" if system == "govuk" else ".nhsuk-warning-callout, .nhsuk-card__description"
         return Way(day, (((warning, None),),), warning)
     saved, button = f".{system}-panel", f"form button.{system}-button"
     if task == "help":
