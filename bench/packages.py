@@ -40,6 +40,20 @@ def node() -> Path:
     return place
 
 
+def plain(name: str) -> Path:
+    """A folder whose node_modules has the packages of `peers/<name>`, of which nothing is native."""
+    pins = PEERS / name
+    place = CACHE / f"{name}-{_mark(pins / 'package-lock.json')}"
+    if not (place / "whole").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(pins / file, place)
+        _run(["npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"], place)
+        (place / "whole").touch()
+    return place
+
+
 def _headers() -> Path:
     """Where this Node's C headers lie: `include/node` below it."""
     home = Path(shutil.which("node") or "/usr/bin/node").resolve().parents[1]

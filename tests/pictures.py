@@ -58,6 +58,9 @@ class demo:
         return told
 
     def __exit__(self, *failure: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
         self._server.terminate()
         self._server.wait()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from bench import clinic, load, order, sync
+from bench import beside, beside_tasks, clinic, lighthouse, load, order, sync
 from bench.contest import Plan
 from bench.table import Row, lines
 
@@ -60,3 +60,27 @@ def test_a_row_says_the_median_and_whether_it_keeps_its_target() -> None:
     assert lines([row])[-1] == "| work | peer | 2 [1 to 3] | ≥ 2.5 **missed** |  |  |"
     assert Row("work", "peer", [40.0], "≤ 100 ms").met is True
     assert clinic.push_body("client", "x").count(load.ID) == 3
+
+
+def test_each_task_has_its_way_in_each_system_and_ends_with_an_answer() -> None:
+    both = {"client": "l", "support": "l"}
+    session = {"url": "http://a/s/x/", "links": both, "codes": both}
+    for task in beside_tasks.TASKS:
+        ways = [
+            beside_tasks.ours(task, session),
+            *(beside_tasks.theirs(system, task, "http://b") for system in beside_tasks.SYSTEMS[1:]),
+        ]
+        answered = [way.pages[-1][-1][1] is not None for way in ways]
+        assert set(answered) == {task != "hold"}, "the hold is only read, everywhere"
+
+
+def test_a_figure_that_is_missing_or_missed_is_said_so() -> None:
+    found = {"taps": 3, "keys": 0, "plain": False}
+    told = beside.table({"ours": found})
+    assert "| taps (and keys) | 3 |" in told
+    assert "| without JavaScript | **no** |" in told
+    assert told[-1].endswith("| not measured |")
+    run = {"performance": 98, "accessibility": 100, "best-practices": 100, "weak": ["x"]}
+    audits = {"largest-contentful-paint": 1300.0, "cumulative-layout-shift": 0.0, "total-blocking-time": 10.0}
+    line = lighthouse.line("a page", [{**run, **audits}])
+    assert line == "| a page | 98 | 100 | 100 | 1,300 ms **missed** | 0.000 | 10 ms | x |"

@@ -1,6 +1,9 @@
 // Signing out on a device that others use too: nothing of one person's is left for the next, and nothing unsent is lost.
 
 import { Log } from "./log.js";
+import { forgetPages } from "./worker.js";
+
+export { forgetPages };
 
 // How many of this person's entries, over all sessions on this device, the clinic does not have yet.
 export async function unsentOf(person, handle) {
@@ -23,17 +26,6 @@ export function remove(name) {
     const request = indexedDB.deleteDatabase(name);
     request.onsuccess = request.onerror = request.onblocked = resolve;
   });
-}
-
-// Takes every kept page off the device, but for a shared tablet's lock: it is nobody's, and must come up without signal.
-export async function forgetPages() {
-  if (!globalThis.caches) return;
-  for (const name of await caches.keys()) {
-    if (!name.startsWith("pages ")) continue;
-    const lock = await (await caches.open(name)).match("/locked");
-    await caches.delete(name);
-    if (lock) await (await caches.open(name)).put("/locked", lock);
-  }
 }
 
 // Out at the clinic first, then off the device: whoever is still signed in must not look like one whose memory was emptied.

@@ -1,6 +1,6 @@
 // Somebody may have sat here before: their pages go before the next person comes in.
 
-import { forgetPages } from "./leaving.js";
+import { forgetPages } from "./worker.js";
 
 forgetPages().catch(() => {});
 if (document.body.dataset.tablet === "off") {

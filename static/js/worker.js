@@ -51,6 +51,17 @@ function ask(worker, message) {
   });
 }
 
+// Takes every kept page off the device, but for a shared tablet's lock: it is nobody's, and must come up without signal.
+export async function forgetPages() {
+  if (!globalThis.caches) return;
+  for (const name of await caches.keys()) {
+    if (!name.startsWith("pages ")) continue;
+    const lock = await (await caches.open(name)).match("/locked");
+    await caches.delete(name);
+    if (lock) await (await caches.open(name)).put("/locked", lock);
+  }
+}
+
 // A waiting release is offered only while nothing is unsent, and taken only by a tap.
 export async function offerUpdate(quiet) {
   if (!navigator.serviceWorker) throw new Error("no worker");

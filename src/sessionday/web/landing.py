@@ -19,7 +19,8 @@ WRONG_WINDOW_MS = 600_000
 
 async def landing(request: Request) -> Response:
     """GET /j: the same page for everybody; the secret stands in the fragment, which no server sees."""
-    return await _page(site_of(request))
+    site = site_of(request)
+    return site.pages.given(request, site.pages.piece("landing/show.html", **await _shown(site)))
 
 
 async def claim(request: Request) -> Response:
@@ -101,5 +102,9 @@ async def _opened(request: Request, site: Site, seat: Seat, session: Session) ->
 
 
 async def _page(site: Site, status: int = 200, **shown: object) -> Response:
-    context = {"error": None, "other": None, "token": "", "code": "", "phone": await site.known.only_phone()}
-    return site.pages.response("landing/show.html", status, **{**context, **shown})
+    return site.pages.response("landing/show.html", status, **{**await _shown(site), **shown})
+
+
+async def _shown(site: Site) -> dict[str, object]:
+    """What the page shows to everybody, before anything was typed."""
+    return {"error": None, "other": None, "token": "", "code": "", "phone": await site.known.only_phone()}

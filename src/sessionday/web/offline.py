@@ -20,11 +20,14 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
 FOREVER = "public, max-age=31536000, immutable"
 WORKERS = ("sw.js", "escape.js")
-# What is asked for only to install the app, or read only by whoever copies a library.
-NOT_KEPT = (*WORKERS, "screens/", "icons/icon-", "icons/maskable", "vendor/qr/LICENSE-MIT")
+# What is asked for only to install the app or by a link's page (which the worker leaves alone), or read only by whoever
+# copies a library.
+NOT_KEPT = (
+    *WORKERS, "screens/", "icons/icon-", "icons/maskable", "js/landing.js", "js/linked.js", "vendor/qr/LICENSE-MIT",
+)  # fmt: skip
 # unproven.js is not among these: without it no session page of staff begins.
 STAFF = re.compile(
-    r"js/(board|camera|carrier|carry|desk|drafts|due|erased|join|keys|landing|locked|new_session|passkeys|prove|sharing|sign_in|sound"
+    r"js/(board|camera|carrier|carry|desk|drafts|due|erased|join|keys|locked|new_session|passkeys|prove|sharing|sign_in|sound"
     r"|tablet|waiting)\.js"
     r"|css/desk\.css|vendor/qr/decode\.js"
 )
