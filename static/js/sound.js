@@ -13,7 +13,8 @@ let context = null;
 
 export function begin() {
   if (!bar) return;
-  document.addEventListener("pointerdown", wake, { once: true });
+  // Not as the finger comes down: the words beside change then, and would move away what it is on.
+  document.addEventListener("click", wake, { once: true });
   document.addEventListener("keydown", wake, { once: true });
   button.addEventListener("click", () => (silence() ? end() : hush()));
   look();
