@@ -22,7 +22,9 @@ SEATS = ("client", "support", "prescriber")
 ABOUT = WORDS["en"]["about"]
 CARD = WORDS["en"]["record"]["card"]
 MEDICINES = re.compile(r"ketamine|spravato|lozenge", re.IGNORECASE)
-NEVER = re.compile(r"\bsafe(?!r, or works better)|\bcleared\b|addictive|\bplease\b|guarantee|\bproven\b|harmless", re.IGNORECASE)
+NEVER = re.compile(
+    r"\bsafe(?!r, or works better)|\bcleared\b|addictive|\bplease\b|guarantee|\bproven\b|harmless", re.IGNORECASE
+)
 WEIGHT = 14_500  # all that a seat's phone keeps of these pages, as they travel
 
 
