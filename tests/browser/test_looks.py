@@ -41,6 +41,16 @@ PAGES = [
     ("carry", "", "staff", "carry"),
 ]
 
+# Where words are long: the narrowest phone, with text at 200 %.
+LONG_WORDS = [
+    ("client-after", "Omar", "client", ""),
+    ("client-checks", "Noor", "client", "steps/rules_understood"),
+    ("client-morning", "Ruth", "client", "steps/slept"),
+    ("client-about", "Sam", "client", "about/"),
+    ("support-before", "Sam", "support", ""),
+    ("support-duties", "Sam", "support", "steps/duties_accepted"),
+]
+
 
 @pytest.mark.parametrize("look", LOOKS)
 async def test_every_page_fits_and_can_be_hit(look: str, demo: dict[str, Any]) -> None:
@@ -53,6 +63,24 @@ async def test_every_page_fits_and_can_be_hit(look: str, demo: dict[str, Any]) -
             await enter(page, demo, client, role)
             for name, _, _, path in pages:
                 faults += [f"{name}: {fault}" for fault in await looked_at(page, demo, client, path, f"{name}-{look}")]
+            await page.context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+async def test_long_words_fit_the_narrowest_phone_with_large_text(language: str, demo: dict[str, Any]) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    faults: list[str] = []
+    async with browser() as found:
+        for name, client, role, path in LONG_WORDS:
+            page = await (await found.new_context(viewport={"width": 320, "height": 640})).new_page()
+            watch(page, faults)
+            await page.goto(demo["staff"]["url"])
+            await page.locator(f"[data-languages] [value={language}]").click()
+            await page.wait_for_selector(f"html[lang={language}]")
+            await enter(page, demo, client, role)
+            picture = f"{name}-{language}-320-large"
+            faults += [f"{name}: {fault}" for fault in await looked_at(page, demo, client, f"{path}?look", picture)]
             await page.context.close()
     assert faults == []
 

@@ -1,9 +1,12 @@
 """What is recorded again and again is at hand for whoever answers it, with when it is due; at home also for support."""
 
+import re
+
 import pytest
 
 from sessionday.booking import book
 from sessionday.protocols import load
+from sessionday.words import WORDS
 from tests.protocols.good_day import good
 from tests.web.pages import Page
 from tests.world import START, World
@@ -49,6 +52,12 @@ async def test_at_home_nobody_is_told_of_going_home(world: World) -> None:
 async def test_where_somebody_is_picked_up_the_code_is_on_the_support_persons_phone(world: World) -> None:
     support = await world.seat("support")
     assert "pickup-code" in (await support.http.get(f"/s/{support.handle}/")).text
+
+
+async def test_the_support_person_reads_every_sign_of_an_emergency_that_the_card_names(world: World) -> None:
+    support = await world.seat("support")
+    whom = (await support.http.get(f"/s/{support.handle}/")).text.split('class="whom-to-call"')[1].split("</dl>")[0]
+    assert re.findall(r"<li>(.*?)</li>", whom) == WORDS["en"]["record"]["card"]["emergencies"]
 
 
 @pytest.mark.parametrize(("step", "gate"), [("dose", "dose"), ("leave", "leave"), ("close", "close")])

@@ -23,7 +23,7 @@ ASK_THE_CLIENT = frozenset({"what", "risks"})  # what these ask for, nobody else
 RULES, WHY = "rules_understood", {"support": "keys"}  # the question that leads here, and where to
 # Nobody knows which medicine a clinic's own protocol is for: it gets the general lines.
 APPROVAL = {"kap-lozenge": "off_label", "kap-im": "off_label", "kap-remote": "off_label", "spravato": "label"}
-MARK = re.compile(r" \[([F\d ]+)\]$")
+MARK = re.compile(r" \[([FS]\d+(?: [FS]\d+)*)\]$")
 Line = str | Mapping[str, str]
 
 
