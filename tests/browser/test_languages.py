@@ -89,16 +89,23 @@ async def test_what_is_typed_stays_over_a_tap_and_comes_back_once(server: Server
         page = await (await chromium.new_context()).new_page()
         await page.goto(session["links"]["client"])
         await page.click("[data-link] button")
-        for step, field in (("ride_details", "article textarea[name=answer]"), ("rules_understood", "article [value=yes]")):
+        for step, field in (
+            ("ride_details", "article textarea[name=answer]"),
+            ("rules_understood", "article [value=yes]"),
+        ):
             await page.goto(f"{session['url']}steps/{step}")
             await page.wait_for_selector("body[data-ready=true]")
+            assert await page.locator(field).count() > 0
             for place in await page.locator(field).all():
                 await (place.fill("Kim, blue car") if step == "ride_details" else place.check())
             language = "es" if step == "ride_details" else "ar"
             await page.click(CHOICE.format(language))
             await page.wait_for_selector(f"html[lang={language}] body[data-ready=true]")
             for place in await page.locator(field).all():
-                assert await (place.input_value() if step == "ride_details" else place.is_checked()) in ("Kim, blue car", True)
+                assert await (place.input_value() if step == "ride_details" else place.is_checked()) in (
+                    "Kim, blue car",
+                    True,
+                )
             await page.reload()
             await page.wait_for_selector("body[data-ready=true]")
             for place in await page.locator(field).all():

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 
 from sessionday.words import LANGUAGES, WORDS, protocol_words
 from tests.world import HASH, START, Phone, World, open_world
@@ -184,3 +185,40 @@ def test_a_clinics_own_text_stays_as_it_wrote_it() -> None:
     assert told["title"] == "Our own day"
     assert told["steps"]["ride_plan"]["title"] != "Your ride home"
     assert protocol_words({**words, "es": {"title": "Nuestro día"}}, "es") == {"title": "Nuestro día"}
+
+
+async def test_what_is_shown_once_has_no_row_that_could_take_it_away(world: World) -> None:
+    await world.store.add_staff(world.clinic.id, "lee@example.org", "Lee Park", HASH, START, role="lead")
+    desk = await world.desk("lee@example.org")
+    seat = (await world.store.seats(world.booked.session))[0].id
+    seats = f"/s/{desk.handle}/seats"
+    invite = {"do": "invite", "name": "Noor", "email": "noor@example.org", "role": "staff"}
+    for path, form, shown in (
+        (seats, {"do": "link", "seat": seat}, "/j#"),
+        (seats, {"do": "code", "seat": seat}, "code-line"),
+        ("/staff", invite, "/join#"),
+    ):
+        answer = await desk.http.post(path, data=form)
+        assert answer.status_code == 200
+        assert shown in answer.text
+        assert "data-languages" not in answer.text
+    for path in (f"/s/{desk.handle}/", "/staff"):
+        assert "data-languages" in (await desk.http.get(path)).text
+
+
+async def test_a_form_with_a_mistake_leads_back_to_its_own_question(world: World) -> None:
+    client = await world.seat("client")
+    answer = await client.http.post(f"/s/{client.handle}/entries", data={"kind": "answer", "step": "ride_plan"})
+    assert f'name="back" value="/s/{client.handle}/steps/ride_plan"' in answer.text
+
+
+def test_every_address_that_only_takes_forms_is_known_to_the_page(world: World) -> None:
+    routes = [route for route in world.app.routes if isinstance(route, Route)]
+    shown = {route.path for route in routes if "GET" in (route.methods or ())}
+    never_pages = ("/sync", "/options", "/passkey", "/passkeys", "/awake")
+    (known,) = re.findall(r"const ANSWERS = /(.+)/;", Path("static/js/languages.js").read_text())
+    posted = {route.path for route in routes} - shown
+    assert posted
+    for path in posted:
+        assert path.endswith(never_pages) or re.search(known.replace(r"\/", "/"), path), path
+    assert not [path for path in shown if re.search(known.replace(r"\/", "/"), path)]
