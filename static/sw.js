@@ -4,9 +4,13 @@
 
 const STATIC = `static ${BUILD}`;
 const PAGES = `pages ${BUILD}`;
-const KNOWN = new Set(["", "?app"]); // the installed app starts with a query of its own; any other asks the server
+// The installed app starts with a query of its own; any other asks the server first.
+const KNOWN = new Set(["", "?app"]);
+// A tablet that was opened for somebody must not show what was kept for whoever sat there before.
+const OPENED = /opened=/;
 const CARRY = "/carry";
-const LOCKED = "/locked"; // says who works here now: it is asked of the clinic first
+// Says who works here now: it is asked of the clinic first.
+const LOCKED = "/locked";
 const PAGE = /^\/(locked|carry|s\/[^/]+\/(steps\/[^/]+|about\/[^/]*)?)$/;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
@@ -20,7 +24,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(file(event.request));
-  else if (event.request.mode === "navigate" && PAGE.test(url.pathname) && KNOWN.has(url.search)) event.respondWith(page(event));
+  else if (event.request.mode === "navigate" && PAGE.test(url.pathname) && !OPENED.test(url.search)) event.respondWith(page(event, url));
 });
 
 // All files or none; and the pages that the release before kept, so that the swap is whole.
@@ -54,13 +58,13 @@ async function file(request) {
   return (await caches.match(request)) || fetch(request);
 }
 
-// From the cache at once, and fetched behind for the next time.
-async function page(event) {
-  const path = new URL(event.request.url).pathname;
+// From the cache at once, and fetched behind for the next time. What the clinic is asked first, the cache answers only where no
+// answer comes at all.
+async function page(event, { pathname: path, search }) {
   const pages = await caches.open(PAGES);
   const kept = await pages.match(path);
   if (!kept) return fetch(event.request);
-  if (path === LOCKED) return fetch(event.request).catch(() => kept);
+  if (path === LOCKED || !KNOWN.has(search)) return fetch(event.request).catch(() => kept);
   event.waitUntil(refresh(pages, path).catch(() => {}));
   return kept;
 }

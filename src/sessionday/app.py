@@ -207,7 +207,7 @@ def create_app(
         lifespan=lifespan,
         middleware=[
             Middleware(SecurityHeaders, https=settings.secure),
-            Middleware(languages.Speaking),
+            Middleware(languages.Speaking, cookie=languages.cookie_of(secure=settings.secure)),
             Middleware(SameSite, public_url=settings.public_url),
         ],
         exception_handlers={HTTPException: told, StoreError: not_stored, Exception: broken},

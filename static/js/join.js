@@ -2,5 +2,8 @@
 const field = document.querySelector("input[name=token]");
 const found = /[A-Za-z0-9_-]{43}$/.exec(location.hash);
 history.replaceState(null, "", location.pathname);
-if (found) field.value = found[0];
+if (found) {
+  field.value = found[0];
+  document.querySelector("[data-languages]").dataset.secret = `#${found[0]}`;
+}
 field.closest(".field").hidden = field.value !== "";

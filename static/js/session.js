@@ -5,11 +5,13 @@ import { answerFrom, BadAnswer, happenedAt } from "./answers.js";
 import { Clock } from "./clock.js";
 import * as install from "./install.js";
 import { isLongOver, known } from "./knowing.js";
+import { comeIn } from "./languages.js";
 import { Live } from "./live.js";
 import { openLog } from "./log.js";
 import { paint } from "./paint.js";
 import { hideNotices, needSignal, sendPlainly } from "./plain.js";
 import { Sync } from "./sync.js";
+import { isAnythingTyped } from "./typed.js";
 import { keepOffline, offerUpdate } from "./worker.js";
 
 const { handle, person, build: release } = document.body.dataset;
@@ -30,7 +32,7 @@ async function start() {
   page.log = await openLog(handle, person);
   page.log.onDeleted = leave;
   const kept = ofThisRelease(await page.log.fact("pack"));
-  page.pack = kept?.language === document.documentElement.lang ? kept : (await fetchPack()) || kept;
+  page.pack = kept && isSpoken(kept) ? kept : (await fetchPack()) || kept;
   if (!page.pack) throw new Error("nothing is known of this session yet");
   if (document.querySelector("[data-prove]")) page.tablet = (await import("./unproven.js")).atTablet(page, onVisible);
   page.sync = new Sync({ handle, person, log: page.log, onNews, before: lookAtClock, looked, greets: install.hasOwnCredential });
@@ -252,7 +254,7 @@ async function onNews({ heard, more, status, build, pack, signedOut, ended, othe
   if (status === 410) return location.replace(`/s/${handle}/?erased`);
   page.unheard = !heard;
   page.refused = signedOut ? "signed_out" : [401, 403, 404].includes(status) ? "unknown" : "";
-  if (heard && !signedOut && build === release && pack !== page.pack.version) page.pack = await fetchPack();
+  if (heard && !signedOut && build === release && (pack !== page.pack.version || !isSpoken(page.pack))) await renew();
   const sign = document.querySelector("[data-signed-out]");
   if (sign) sign.hidden = !(signedOut || [401, 404].includes(status));
   await show();
@@ -261,6 +263,22 @@ async function onNews({ heard, more, status, build, pack, signedOut, ended, othe
   install.offer(document.querySelector("[data-install]"), { heard: heard && !signedOut, left, answered: page.answered });
   if (heard && !signedOut && left === 0) keepOffline(page.log, page.pack, build).catch(() => {});
   if (!signedOut) byLight(heard).catch(() => {});
+}
+
+// Another page of this seat took another language. Its words never go into this one, which comes anew in it once nothing is
+// typed here; and not at once again, should it come in the wrong one.
+async function renew() {
+  const pack = await fetchPack();
+  if (isSpoken(pack)) page.pack = pack;
+  else if (pack !== page.pack && !isAsked(pack.language) && !isAnythingTyped()) comeIn(pack.language);
+}
+
+function isAsked(language) {
+  return performance.now() < 20_000 && new URLSearchParams(location.search).get("spoken") === language;
+}
+
+function isSpoken(pack) {
+  return pack.language === document.documentElement.lang;
 }
 
 // Without signal the phone shows what is unsent, and staff's device carries it. Loaded only when it is of use.

@@ -1,11 +1,13 @@
 """Who asks is answered in their own language: the seat's, their own at the clinic, or their browser's."""
 
 import re
+from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 
 from sessionday.words import LANGUAGES, WORDS, protocol_words
-from tests.world import HASH, START, Phone, World
+from tests.world import HASH, START, Phone, World, open_world
 
 ES = {"accept-language": "es-MX,es;q=0.9,en;q=0.8"}
 
@@ -42,6 +44,48 @@ async def test_what_a_stranger_chose_is_kept_by_the_browser(world: World) -> Non
     answer = await http.post("/language", data={"language": "fr", "back": "/sign-in"})
     assert answer.status_code == 303
     assert said((await http.get("/sign-in", headers=ES)).text) == "fr"
+
+
+@pytest.mark.parametrize("who", ["client", "staff"])
+async def test_whoever_never_chose_does_not_get_the_last_ones_language(world: World, who: str) -> None:
+    phone = await (world.desk() if who == "staff" else world.seat(who))
+    day = f"/s/{phone.handle}/"
+    await chosen(phone, "ar", day)
+    assert said((await phone.http.get(day)).text) == "ar"
+    assert "language" not in phone.http.cookies
+    phone.http.cookies.delete("sign-in" if who == "staff" else "seat")  # as they leave it
+    await phone.open(world.booked.links["support"])
+    assert said((await phone.http.get(day)).text) == "en"
+
+
+async def test_over_https_the_browsers_choice_is_this_hosts_alone(tmp_path: Path) -> None:
+    async with open_world(tmp_path, url="https://day.example.org") as world:
+        http = world.stranger().http
+        answer = await http.post("/language", data={"language": "fr", "back": "/sign-in"})
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-language=fr;")
+        assert all(part in cookie for part in ("Secure", "Path=/", "HttpOnly"))
+        assert "Domain" not in cookie
+        assert said((await http.get("/sign-in", headers=ES)).text) == "fr"
+        planted = {"cookie": "language=de"}
+        assert said((await world.stranger().http.get("/sign-in", headers={**ES, **planted})).text) == "es"
+
+
+async def test_on_a_seats_page_the_seat_is_told_and_not_the_staff_of_another_clinic(world: World) -> None:
+    phone = await world.desk("eve@example.org")
+    await phone.open(world.booked.links["client"])
+    await chosen(phone, "fr", f"/s/{phone.handle}/")
+    assert said((await phone.http.get(f"/s/{phone.handle}/")).text) == "fr"
+    assert said((await phone.http.get("/board")).text) == "en"
+
+
+async def test_on_a_page_of_their_own_clinic_staff_are_told_and_not_the_seat(world: World) -> None:
+    phone = await world.desk()
+    await phone.open(world.booked.links["client"])
+    client = await world.seat("client")
+    await chosen(phone, "fr", f"/s/{phone.handle}/")
+    assert said((await phone.http.get("/board")).text) == "fr"
+    assert said((await client.http.get(f"/s/{phone.handle}/")).text) == "en"
 
 
 async def test_a_seats_language_is_its_own_on_every_phone_of_it(world: World) -> None:
@@ -141,3 +185,40 @@ def test_a_clinics_own_text_stays_as_it_wrote_it() -> None:
     assert told["title"] == "Our own day"
     assert told["steps"]["ride_plan"]["title"] != "Your ride home"
     assert protocol_words({**words, "es": {"title": "Nuestro día"}}, "es") == {"title": "Nuestro día"}
+
+
+async def test_what_is_shown_once_has_no_row_that_could_take_it_away(world: World) -> None:
+    await world.store.add_staff(world.clinic.id, "lee@example.org", "Lee Park", HASH, START, role="lead")
+    desk = await world.desk("lee@example.org")
+    seat = (await world.store.seats(world.booked.session))[0].id
+    seats = f"/s/{desk.handle}/seats"
+    invite = {"do": "invite", "name": "Noor", "email": "noor@example.org", "role": "staff"}
+    for path, form, shown in (
+        (seats, {"do": "link", "seat": seat}, "/j#"),
+        (seats, {"do": "code", "seat": seat}, "code-line"),
+        ("/staff", invite, "/join#"),
+    ):
+        answer = await desk.http.post(path, data=form)
+        assert answer.status_code == 200
+        assert shown in answer.text
+        assert "data-languages" not in answer.text
+    for path in (f"/s/{desk.handle}/", "/staff"):
+        assert "data-languages" in (await desk.http.get(path)).text
+
+
+async def test_a_form_with_a_mistake_leads_back_to_its_own_question(world: World) -> None:
+    client = await world.seat("client")
+    answer = await client.http.post(f"/s/{client.handle}/entries", data={"kind": "answer", "step": "ride_plan"})
+    assert f'name="back" value="/s/{client.handle}/steps/ride_plan"' in answer.text
+
+
+def test_every_address_that_only_takes_forms_is_known_to_the_page(world: World) -> None:
+    routes = [route for route in world.app.routes if isinstance(route, Route)]
+    shown = {route.path for route in routes if "GET" in (route.methods or ())}
+    never_pages = ("/sync", "/options", "/passkey", "/passkeys", "/awake")
+    (known,) = re.findall(r"const ANSWERS = /(.+)/;", Path("static/js/languages.js").read_text())
+    posted = {route.path for route in routes} - shown
+    assert posted
+    for path in posted:
+        assert path.endswith(never_pages) or re.search(known.replace(r"\/", "/"), path), path
+    assert not [path for path in shown if re.search(known.replace(r"\/", "/"), path)]

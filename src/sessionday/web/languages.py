@@ -10,12 +10,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessionday.store import Seat
 from sessionday.web.access import staff_at
 from sessionday.web.errors import Refused
+from sessionday.web.known import Place
 from sessionday.web.reading import form_of
 from sessionday.web.security import digest
 from sessionday.web.site import Site, site_of
 from sessionday.words import ENGLISH, WORDS, speak, spoken
 
-COOKIE = "language"
 YEAR = 365 * 86_400
 HERE = re.compile(r"/(?![/\\])[ -~]{0,500}")  # a path of this site, and of no other
 SESSION = re.compile(r"/s/([^/]+)/")
@@ -24,19 +24,24 @@ SESSION = re.compile(r"/s/([^/]+)/")
 class Speaking:
     """What a request is answered in until it is known who asks: what its browser chose before, or else accepts."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, cookie: str) -> None:
+        self._app, self._cookie = app, cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             speak(ENGLISH)
-            speak(asked_for(Headers(scope=scope)))
+            speak(asked_for(Headers(scope=scope), self._cookie))
         await self._app(scope, receive, send)
 
 
-def asked_for(headers: Headers) -> str:
+def cookie_of(*, secure: bool) -> str:
+    """The name of the cookie that holds what a browser chose while nobody was known there."""
+    return "__Host-language" if secure else "language"
+
+
+def asked_for(headers: Headers, cookie: str) -> str:
     """The first language that we have of those that a browser names: by its cookie, then by what it accepts."""
-    chosen = re.search(rf"(?:^|;\s*){COOKIE}=([a-z]{{2}})(?:;|$)", headers.get("cookie", ""))
+    chosen = re.search(rf"(?:^|;\s*){cookie}=([a-z]{{2}})(?:;|$)", headers.get("cookie", ""))
     if chosen and chosen[1] in WORDS:
         return chosen[1]
     named = [_weighed(one) for one in headers.get("accept-language", "")[:500].split(",")]
@@ -57,19 +62,32 @@ async def language(request: Request) -> Response:
     if wanted not in WORDS:
         raise Refused(422, "no_language", spoken()["languages"]["unknown"])
     back = back if HERE.fullmatch(back) else "/"
-    signed_in = await staff_at(request)
-    if signed_in is not None and not signed_in.locked:
-        await site.store.speak_staff(signed_in.staff, wanted)
-    elif seat := await _seat_at(request, site, back):
-        await site.store.speak_seat(seat, wanted)
     response = RedirectResponse(back, status_code=303)
-    response.set_cookie(COOKIE, wanted, max_age=YEAR, secure=site.settings.secure, httponly=True, samesite="lax")
+    if not await _told(request, site, back, wanted):
+        name, secure = cookie_of(secure=site.settings.secure), site.settings.secure
+        response.set_cookie(name, wanted, max_age=YEAR, secure=secure, httponly=True, samesite="lax")
     return response
 
 
-async def _seat_at(request: Request, site: Site, back: str) -> Seat | None:
-    """The seat that this browser holds in the session of a page."""
-    found, secret = SESSION.match(back), site.seat_cookie.read(request)
-    place = await site.known.place(found[1]) if found and secret else None
-    seat = await site.known.seat(digest(secret), place.session) if place and secret else None
+async def _told(request: Request, site: Site, back: str, wanted: str) -> bool:
+    """Whether somebody is known here, whose language it now is: else it is the browser's, for whoever is not known.
+    On a session's page it is whoever that page is drawn for, as `here_of` finds them."""
+    found = SESSION.match(back)
+    place = await site.known.place(found[1]) if found else None
+    signed_in = await staff_at(request)
+    if signed_in is not None and (place is None or signed_in.staff.clinic == place.session.clinic):
+        if signed_in.locked:
+            return False
+        await site.store.speak_staff(signed_in.staff, wanted)
+        return True
+    seat = await _seat_at(request, site, place) if place is not None else None
+    if seat is not None:
+        await site.store.speak_seat(seat, wanted)
+    return seat is not None
+
+
+async def _seat_at(request: Request, site: Site, place: Place) -> Seat | None:
+    """The seat that this browser holds in a session."""
+    secret = site.seat_cookie.read(request)
+    seat = await site.known.seat(digest(secret), place.session) if secret else None
     return seat if seat is not None and seat.revoked_at is None else None
