@@ -134,11 +134,11 @@ async def test_what_one_member_of_staff_read_goes_out_though_another_works_here_
 
 # Something that robin's page kept, which no clinic takes; and whether the clinic has said so.
 PUT_AWAY = """async (person) => {
-  const { openLog } = await import(document.querySelector("script[type=module]").src.replace("carry.js", "log.js"));
+  const { openLog } = await import(document.querySelector("[src$='/carry.js']").src.replace("carry.js", "log.js"));
   await (await openLog("carry", person)).write({ id: "a", at: Date.now(), bundle: "no bundle" });
 }"""
 WAS_ANSWERED = """async (person) => {
-  const { openLog } = await import(document.querySelector("script[type=module]").src.replace("carry.js", "log.js"));
+  const { openLog } = await import(document.querySelector("[src$='/carry.js']").src.replace("carry.js", "log.js"));
   return (await (await openLog("carry", person)).whole()).own[0]?.refused;
 }"""
 
@@ -164,6 +164,8 @@ async def shown(client: Person, found: Browser) -> list[bytes]:
     photos = []
     for _ in range(int(first.split("/")[1])):
         await client.page.click("[data-light-next]")
+        # Whoever holds the camera has the code in the middle of it.
+        await client.page.locator("[data-square]").evaluate("(square) => square.scrollIntoView({ block: 'center' })")
         photos.append(await photo(found, await client.page.screenshot()))
     return photos
 
