@@ -183,11 +183,8 @@ def _hold(pack: telling.Pack, state: Mapping[str, Any]) -> str:
 def _ride(current: Current) -> str:
     """How the ride home stands: the worst of its confirmations that is known. Empty where the day is at home."""
     steps = current.state["steps"]
-    status = {
-        name: steps[name]["status"]
-        for name in ("ride_plan", "ride_confirmed", "ride_reconfirmed", "ride_giver_reached", "way_home", "home_safe")
-        if name in steps
-    }
+    names = (*telling.RIDE["steps"], telling.RIDE["promised"])
+    status = {name: steps[name]["status"] for name in names if name in steps}
     if not status.keys() - {"home_safe"}:
         return ""
     if status.get("home_safe") == "done":
