@@ -79,7 +79,7 @@ def arguments() -> argparse.Namespace:
 
 def looked(place: Path, told: Mapping[str, Any], page: Looked) -> dict[str, Any]:
     """One run: the scores, the wanted figures, and which audits were not perfect."""
-    report = run(place, *addressed(told, page))
+    report = run(place, told, page)
     audits = report["audits"]
     counted = [one["id"] for name in CATEGORIES for one in weighed(report, name)]
     return {
@@ -116,27 +116,31 @@ def cookie(link: str) -> str:
     return str(given).partition(";")[0]
 
 
-def run(place: Path, url: str, cookies: str) -> dict[str, Any]:
+def run(place: Path, told: Mapping[str, Any], page: Looked) -> dict[str, Any]:
     """Lighthouse's report on one page."""
     with tempfile.TemporaryDirectory(prefix="sessionday-bench-") as folder:
         report = Path(folder) / "report.json"
-        command = [
-            str(place / "node_modules" / ".bin" / "lighthouse"), url, "--quiet", "--output=json",
-            f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}",
-            f"--chrome-flags={' '.join(['--headless=new', *ARGUMENTS])}",
-        ]  # fmt: skip
-        if cookies:
-            command.append(f"--extra-headers={json.dumps({'Cookie': cookies})}")
-        chrome = {"CHROME_PATH": chromium() or ""}
-        for last in (False, True):  # on a busy machine the browser at times does not answer in time
+        for last in (False, False, True):  # at times the browser does not answer in time
+            # The cookie of a browser that is gone, in one that remembers nothing, would be a phone that was emptied.
             done = subprocess.run(  # noqa: S603
-                command, env={**os.environ, **chrome}, check=last, timeout=180, capture_output=True
-            )
+                command(place, report, *addressed(told, page)), check=last, timeout=180, capture_output=True,
+                env={**os.environ, "CHROME_PATH": chromium() or ""},
+            )  # fmt: skip
             if not done.returncode:
                 break
             print(f"once more: {done.stderr.decode()[-300:]}", flush=True)
         made: dict[str, Any] = json.loads(report.read_text())
         return made
+
+
+def command(place: Path, report: Path, url: str, cookies: str) -> list[str]:
+    """What starts Lighthouse on a page."""
+    return [
+        str(place / "node_modules" / ".bin" / "lighthouse"), url, "--quiet", "--output=json",
+        f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}",
+        f"--chrome-flags={' '.join(['--headless=new', *ARGUMENTS])}",
+        *([f"--extra-headers={json.dumps({'Cookie': cookies})}"] if cookies else []),
+    ]  # fmt: skip
 
 
 def table(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

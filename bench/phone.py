@@ -264,7 +264,7 @@ async def evaluate(found: Found, one: Contender, slowed: int) -> None:
           }
           return times;
         }""",
-        {"day": a_day(), "address": "script[src$='/js/session.js']"},
+        {"day": a_day(), "address": "script[data-then$='/js/session.js']"},
     )
     for kind, ms in times.items():
         found.evaluated[kind, slowed].append(ms)

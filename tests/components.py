@@ -179,7 +179,7 @@ HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Session Day: every component in every state</title>
 <link rel="stylesheet" href="../static/css/day.css"><link rel="stylesheet" href="../static/css/desk.css">
-<link rel="stylesheet" href="components.css"><script src="../static/js/dim.js"></script></head>
+<link rel="stylesheet" href="components.css"><script src="../static/js/dim.js" defer></script></head>
 <body data-seat="client" data-stage="during">
 <header class="band" data-role="client"><p class="band-who"><strong>Every component in every state</strong></p></header>
 <main>

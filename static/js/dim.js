@@ -1,32 +1,22 @@
-// A screen for a dark room: a tap sets it and takes it back, on this device alone. Before the page is drawn, so that nothing
-// shines up first.
+// A screen for a dark room: a tap sets it and takes it back, on this device alone. What was set stands before the page is
+// drawn, so that nothing shines up first (templates/first/dim.js).
 (() => {
-  const KEY = "sessionday/dim";
   const root = document.documentElement;
-  const show = (on) => {
-    if (on) root.dataset.scheme = "dim";
-    else delete root.dataset.scheme;
+  const isDim = () => root.dataset.scheme === "dim";
+  const show = (scheme) => {
+    root.dataset.scheme = scheme;
     for (const button of document.querySelectorAll("[data-dim]")) {
       button.hidden = false;
-      button.setAttribute("aria-pressed", String(on));
+      button.setAttribute("aria-pressed", String(isDim()));
     }
   };
-  const kept = () => {
-    try {
-      return localStorage.getItem(KEY) === "on";
-    } catch {
-      return false;
-    }
-  };
-  show(kept());
-  addEventListener("DOMContentLoaded", () => show(kept()));
-  addEventListener("storage", ({ key }) => key === KEY && show(kept()));
+  show(root.dataset.scheme);
+  addEventListener("storage", ({ key, newValue }) => key === "scheme" && show(newValue));
   addEventListener("click", ({ target }) => {
     if (!target.closest?.("[data-dim]")) return;
-    const on = root.dataset.scheme !== "dim";
-    show(on);
+    show(isDim() ? "own" : "dim");
     try {
-      localStorage.setItem(KEY, on ? "on" : "off");
+      localStorage.scheme = root.dataset.scheme;
     } catch {
       // It stays so on this page alone.
     }

@@ -69,3 +69,29 @@ async def test_a_link_that_is_opened_in_the_same_tab_takes_the_place_of_the_firs
         )
         await page.click("[data-link] button")
         await page.wait_for_selector("body[data-seat=support]")
+
+
+async def test_a_dimmed_page_is_dim_from_its_first_paint_and_waits_for_no_script(demo: dict[str, Any]) -> None:
+    async with browser() as found:
+        page = await (await found.new_context(viewport={"width": 390, "height": 844})).new_page()
+        await enter(page, demo, "Leo", "client")
+        await page.click("[data-dim]")
+        await page.route("**/js/*.js", lambda route: route.abort())  # what the worker keeps comes all the same
+        await page.route("**/js/start.js", lambda route: route.abort())
+        await page.goto(address(demo, Shown("", "Noor", "", "j")))
+        scheme = "document.documentElement.dataset.scheme"
+        assert await page.evaluate(scheme) == "dim"
+        ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert max(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(",")) < 60
+
+
+async def test_scripts_begin_after_the_first_paint(demo: dict[str, Any]) -> None:
+    async with browser() as found:
+        page = await (await found.new_context(viewport={"width": 390, "height": 844})).new_page()
+        await enter(page, demo, "Noor", "client")
+        await page.wait_for_selector("[data-ready=true]")
+        begun, painted = await page.evaluate("""() => [
+          performance.getEntriesByType("resource").find((one) => one.name.endsWith("/js/session.js")).startTime,
+          performance.getEntriesByName("first-contentful-paint")[0].startTime,
+        ]""")
+        assert begun >= painted

@@ -11,7 +11,7 @@ from tests.world import HOUR, World
 
 DAY = 24 * HOUR
 TO_INSTALL = ("screens/", "icons/icon-", "icons/maskable")  # asked for once, with signal
-ON_LINKS = ("js/landing.js", "js/linked.js")  # of the page that the worker never touches
+ON_LINKS = ("js/landing.js",)  # of the page that the worker never touches
 LICENSE = "vendor/qr/LICENSE-MIT"
 
 
@@ -104,7 +104,7 @@ async def test_every_file_that_a_page_asks_for_is_in_the_release(world: World) -
     client, desk = await world.seat("client"), await world.desk()
     worker = (await client.http.get("/sw.js")).text
     for phone, path in ((client, f"/s/{client.handle}/"), (desk, "/board"), (desk, "/j"), (desk, "/sign-in")):
-        for asked in re.findall(r'(?:src|href)="(/static/[^"]+)"', (await phone.http.get(path)).text):
+        for asked in re.findall(r'(?:src|href|data-then)="(/static/[^"]+)"', (await phone.http.get(path)).text):
             found = f'"{asked}"' in worker or asked.split("/", 3)[3].startswith((*TO_INSTALL, *ON_LINKS))
             assert found, (path, asked)
 

@@ -27,11 +27,13 @@ async def pages_of(phone: Phone) -> list[str]:
 
 
 async def imported(phone: Phone, path: str, found: set[str]) -> None:
-    """A module and all that it imports before it runs."""
+    """A module and all that it imports before it runs; of start.js, all that it starts on every page."""
     if path in found:
         return
     found.add(path)
-    for name in re.findall(r'^import (?:[^;]*? from )?"([^"]+)";', (await phone.http.get(path)).text, re.M):
+    code = (await phone.http.get(path)).text
+    first = r'"(\./[^"]+\.js)"' if path.endswith("/start.js") else r'^import (?:[^;]*? from )?"([^"]+)";'
+    for name in re.findall(first, code, re.M):
         up = name.startswith("../")
         folder = path.rsplit("/", 2 if up else 1)[0]
         await imported(phone, f"{folder}/{name.removeprefix('./').removeprefix('../')}", found)
@@ -52,7 +54,7 @@ async def test_style_scripts_and_worker_are_within_theirs(world: World) -> None:
     page = (await phone.http.get(f"/s/{phone.handle}/")).text
     (style,) = re.findall(r'href="(/static/[^"]+\.css)"', page)
     modules: set[str] = set()
-    for script in re.findall(r'src="(/static/[^"]+\.js)"', page):
+    for script in re.findall(r'(?:src|data-then)="(/static/[^"]+\.js)"', page):
         await imported(phone, script, modules)
     assert len(modules) > 20
     assert await travelled(phone, style) <= STYLE
