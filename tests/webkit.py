@@ -152,13 +152,17 @@ class WebKit:
 
     def __init__(self) -> None:
         self._screen = Screen()
+        self._contexts: list[Context] = []
 
     async def new_context(self, **_: Any) -> "Context":
         """Another browser with nothing in it."""
-        return Context(self, self._screen.name)
+        self._contexts.append(Context(self, self._screen.name))
+        return self._contexts[-1]
 
     async def close(self) -> None:
-        """Puts the screen away."""
+        """Ends its browsers and puts the screen away."""
+        for context in self._contexts:
+            await context.close()
         self._screen.close()
 
 
@@ -217,9 +221,10 @@ class Context:
             await self._driver.post("/window", handle=self._first)
 
     async def close(self) -> None:
-        """Ends the browser; what it stored is gone."""
-        if self._driver is not None:
-            await self._driver.quit()
+        """Ends the browser, if it has not ended; what it stored is gone."""
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            await driver.quit()
         self._folder.cleanup()
 
 
@@ -269,8 +274,10 @@ class Page:
         await self.wait_for_function(look, arg=selector, timeout=timeout)
 
     async def click(self, selector: str) -> None:
-        """A tap, as a finger does it."""
+        """A tap, as a finger does it: first it brings the button out from under what stays at the foot of it."""
         await self.wait_for_selector(selector)
+        middle = "selector => document.querySelector(selector).scrollIntoView({ block: 'center' })"
+        await self.evaluate(middle, selector)
         found = await self.command("/element", using="css selector", value=selector)
         await self.command(f"/element/{next(iter(found.values()))}/click")
 

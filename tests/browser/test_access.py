@@ -99,3 +99,29 @@ async def test_during_the_session_one_target_is_half_the_screen_and_always_on_it
             moving = "document.getAnimations().length + document.querySelectorAll('[data-in]').length"
             assert await page.evaluate(moving) == 0  # nothing moves, nothing counts down
             await context.close()
+
+
+# What has the focus is not even in part under the help that stays at the foot of the screen. (WCAG 2.4.12)
+COVERED = """() => {
+  const help = document.querySelector(".help").getBoundingClientRect();
+  const one = document.activeElement;
+  const box = one.getBoundingClientRect();
+  const covered = !one.closest(".help") && box.bottom > help.top && box.top < help.bottom;
+  return [one === document.body ? "" : one.outerHTML.slice(0, 80), covered];
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_nothing_that_the_keyboard_reaches_is_covered(language: str, demo: dict[str, Any]) -> None:
+    asked = [one for one in EVERY if one.name in ("client-before", "client-choice", "client-checks", "support-confirm")]
+    async with browser() as chromium:
+        async for one, page in opened(chromium, demo, asked, "320", "light", language):
+            reached = 0
+            while True:
+                await page.keyboard.press("Tab")
+                element, covered = await page.evaluate(COVERED)
+                if not element:
+                    break
+                assert not covered, (one.name, element)
+                reached += 1
+            assert reached > 8, one.name
