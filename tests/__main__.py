@@ -24,11 +24,13 @@ DEBIAN = [
     "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev",
     "libreoffice-calc-nogui",
 ]  # fmt: skip
-# What phones do to what they keep; the other browser tests are days and pages.
+# What phones do to what they keep; the other browser tests are days.
 PHONES = [
     f"tests/browser/test_{name}.py"
     for name in ("identity", "light", "matrix", "memory_and_clock", "relaunch", "releases")
 ]
+# How each page looks, reads and is reached.
+LOOKS = [f"tests/browser/test_{name}.py" for name in ("about", "access", "languages", "looks", "still")]
 CHECKS: dict[str, list[list[str]]] = {
     "lint": [["ruff", "check"], ["ruff", "format", "--check"]],
     "types": [["mypy"]],
@@ -36,11 +38,12 @@ CHECKS: dict[str, list[list[str]]] = {
     "journeys": [["node", str(JS / "journeys.mjs"), "--count", "400"]],  # without a count: 2,000
     "python": [["pytest", "-q", "--ignore=tests/browser"]],
     "postgresql": [["pytest", "-q", "--database=postgresql", "tests/web", "tests/faults"]],
-    "browser": [["pytest", "-q", "--durations=8", "tests/browser", *(f"--ignore={file}" for file in PHONES)]],
+    "browser": [["pytest", "-q", "--durations=8", "tests/browser", *(f"--ignore={file}" for file in PHONES + LOOKS)]],
     "phones": [["pytest", "-q", "--durations=8", *PHONES]],
+    "looks": [["pytest", "-q", "--durations=8", *LOOKS]],
 }
 # Three at a time: the browsers' tests wait more than they work.
-LANES = [["browser"], ["phones"], ["lint", "types", "js", "journeys", "python", "postgresql"]]
+LANES = [["browser"], ["phones"], ["lint", "types", "js", "journeys", "python", "postgresql", "looks"]]
 
 
 def main() -> None:
@@ -76,7 +79,7 @@ def prepare(wanted: list[str]) -> None:
         sys.exit("The libraries in libraries/ could not be fetched. Try: cd libraries && npm ci --ignore-scripts")
     if {"js", "journeys"} & {*wanted}:
         install_node_packages()
-    if {"browser", "phones", "python", "postgresql"} & {*wanted}:
+    if {"browser", "phones", "looks", "python", "postgresql"} & {*wanted}:
         install_programs()
 
 
