@@ -185,6 +185,7 @@ class Proxy:
         if self._listener is not None:
             self._listener.close()
         self._listener = None
+        await turns()  # a line that was just taken is known after one
         mine = asyncio.current_task()
         tasks = [task for task in self._open if task is not mine]
         for task in tasks:
@@ -192,6 +193,7 @@ class Proxy:
                 exchange.cut()
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await turns()  # a line that was just closed lets go of its socket in the next
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -222,6 +224,12 @@ class Proxy:
                 self.struck += 1
                 return await self._fault(exchange)
         return await exchange.pass_on()
+
+
+async def turns() -> None:
+    """Lets the loop come round a few times."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def bound(host: str, port: int) -> socket.socket:

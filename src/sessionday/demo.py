@@ -110,14 +110,14 @@ class Telling:
         booked = await book(
             self._store, self._clinic, self._checklist,
             client=self._story.client, start=self._start, now=self._now, url=settings.public_url, names=names,
-            band=band, by=self._staff,
+            band=band, limits=LIMITS, by=self._staff,
         )  # fmt: skip
         self._session = booked.session
         self._seats = {seat.role: seat.id for seat in await self._store.seats(booked.session)}
         called_off = self._story.twist == "called off"
         for t, role, step in sorted(self._moments(), key=lambda moment: moment[0]):
             if t <= self._now and not called_off:
-                await self._say(role, step["id"], self._answer(step), t)
+                await self._say(role, step["id"], self._answer(step, t), t)
         await self._twist()
         return booked
 
@@ -146,8 +146,8 @@ class Telling:
         anchor = {"start": 0, "leave": PART_AT["ride"] + 10}.get(opens["from"], 2)
         return max(planned, float(anchor + opens["minutes"] + 2))
 
-    def _answer(self, step: dict[str, Any]) -> Any:
-        """An answer that is well: the story's own, else one within the limits."""
+    def _answer(self, step: dict[str, Any], t: int) -> Any:
+        """An answer at `t` that is well: the story's own, else one within the limits."""
         form = step["answer"]
         if step["id"] in self._story.answers:
             return self._story.answers[step["id"]]
@@ -157,12 +157,12 @@ class Telling:
             case "checks":
                 return {item["id"]: item["want"] for item in form["items"]}
             case "measure":
-                return {one["id"]: READINGS.get(one["id"], _within(one)) for one in form["fields"]}
+                known = {**READINGS, **READ_AT.get(step["id"], {})}
+                return {one["id"]: known.get(one["id"], _within(one)) for one in form["fields"]}
             case "time":
                 latest = form["latest_minutes"]
-                return (
-                    self._start + (min(latest, -30) - 30) * MINUTE if latest is not None else self._start + 12 * MINUTE
-                )
+                asked = self._start + (12 if latest is None else min(latest, -30) - 30) * MINUTE
+                return self._start + 72 * HOUR if step["id"] == "integration_booked" else min(asked, t)
             case "code":
                 return self._session.pickup_code
             case "text":
@@ -197,10 +197,17 @@ class Telling:
             await self._say("staff", "cancel", "yes", self._now - 90 * MINUTE)
 
 
+LIMITS = {"max_systolic": 150.0, "max_diastolic": 95.0, "max_pulse": 100.0, "min_spo2": 93.0}
 READINGS = {
     "systolic": 122, "diastolic": 78, "pulse": 72, "spo2": 98, "mg": 100, "lozenges": 1,
     "max_systolic": 150, "max_diastolic": 95, "max_pulse": 100, "min_spo2": 93,
+    "mg_first": 100, "mg_most": 200, "lozenges_most": 2, "pieces": 10,
 }  # fmt: skip
+READ_AT = {
+    "vitals_40": {"systolic": 138, "diastolic": 86, "pulse": 84, "spo2": 97},
+    "discharge_vitals": {"systolic": 126, "diastolic": 80, "pulse": 76, "change": 3},
+    "lozenges_locked": {"pieces": 9, "missing": 0},
+}
 TEXTS = {
     "intentions": "To be kinder to myself. To rest.",
     "lozenge_lot": "LZ-2411-07",

@@ -6,9 +6,9 @@ const LOOKED = ["visibilitychange", "pageshow", "focus"];
 // Told in an attribute that the style shows, so that the text of a card stays as the server drew it.
 export function reckon() {
   for (const one of document.querySelectorAll("[data-due-at]")) {
-    const { inWords, lateWords } = one.closest("[data-in-words]").dataset;
+    const { inWords, lateWords, units } = one.closest("[data-in-words]").dataset;
     const minutes = Math.round((Number(one.dataset.dueAt) - Date.now()) / MINUTE);
-    one.dataset.in = (minutes < 0 ? lateWords : inWords).replace("{length}", length(Math.abs(minutes)));
+    one.dataset.in = (minutes < 0 ? lateWords : inWords).replace("{length}", length(Math.abs(minutes), units.split("|")));
   }
 }
 
@@ -17,8 +17,10 @@ export function keepReckoning() {
   for (const event of LOOKED) addEventListener(event, reckon, true);
 }
 
-function length(minutes) {
-  if (minutes >= 2880) return `${Math.round(minutes / 1440)} d`;
+// One piece, that no line ends in.
+function length(minutes, [d, h, min]) {
+  if (minutes >= 2880) return `${Math.round(minutes / 1440)}\u00a0${d}`;
   const hours = Math.floor(minutes / 60);
-  return [hours && `${hours} h`, (minutes % 60 || !hours) && `${minutes % 60} min`].filter(Boolean).join(" ");
+  const parts = [hours && `${hours}\u00a0${h}`, (minutes % 60 || !hours) && `${minutes % 60}\u00a0${min}`];
+  return parts.filter(Boolean).join("\u00a0");
 }

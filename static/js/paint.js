@@ -67,7 +67,7 @@ function paintPlace({ pack, state, entries }) {
   tell(element, "place", text);
   const bar = element.querySelector("progress");
   bar.hidden = !count;
-  Object.assign(bar, { max: count || 1, value: at });
+  Object.assign(bar, { max: count || 1, value: at - 1 });
 }
 
 function paintHold({ pack, state }) {
@@ -80,7 +80,7 @@ function paintHold({ pack, state }) {
 
 function paintGate(element, { pack, state }) {
   const found = state.gates[element.dataset.gate];
-  const said = telling.gate(pack, element.dataset.gate, found);
+  const said = telling.gate(pack, state, element.dataset.gate);
   element.dataset.open = String(found.open);
   tell(element, "says", said.says);
   list(element, "reasons", said.reasons.map((reason) => {

@@ -57,16 +57,17 @@ export function title(pack, step) {
 export function answerText(pack, step, answer) {
   const rules = pack.protocol.steps.find((one) => one.id === step);
   const texts = pack.texts.steps[step];
-  if (!rules || !texts) return pack.words.lines.private;
+  const { lines } = pack.words;
+  if (!rules || !texts) return lines.private;
   const labels = texts.answers;
   const form = rules.answer;
   const object = answer !== null && typeof answer === "object" && !Array.isArray(answer);
   if (["confirm", "choice"].includes(form.type) && typeof answer === "string") return own(labels, answer) ?? answer;
   if (form.type === "checks" && object) {
-    return form.items.map((item) => check(pack, labels, item.id, own(answer, item.id))).join("; ");
+    return form.items.map((item) => check(pack, labels, item.id, own(answer, item.id))).join(lines.semicolon);
   }
   if (form.type === "measure" && object) {
-    return form.fields.map((field) => measure(labels, field, own(answer, field.id))).join(", ");
+    return form.fields.map((field) => measure(lines, labels, field, own(answer, field.id))).join(lines.comma);
   }
   if (form.type === "time" && isInstant(answer)) return when(pack, answer);
   return numberText(answer);
@@ -86,9 +87,9 @@ function check(pack, labels, item, given) {
   return fill(lines.check, { item: labels[item], answer: said });
 }
 
-function measure(labels, field, given) {
+function measure(lines, labels, field, given) {
   const shown = given === null || given === undefined ? "?" : numberText(given);
-  return `${labels[field.id]} ${shown} ${field.unit || ""}`.trim();
+  return fill(lines.measure, { reading: labels[field.id], value: `${shown} ${field.unit || ""}`.trim() });
 }
 
 export function numberText(value) {
@@ -112,7 +113,7 @@ export function truth(pack, entry, looks) {
   if (entry.held) return fill(truths.held, { message: entry.held });
   if (entry.seq === null || entry.seq === undefined) return truths.phone;
   const seen = looks.filter((look) => look.seq >= entry.seq).map((look) => look.name);
-  return seen.length ? fill(truths.seen, { name: seen.join(", ") }) : truths.clinic;
+  return seen.length ? fill(truths.seen, { name: seen.join(pack.words.lines.comma) }) : truths.clinic;
 }
 
 export function coming(pack, call) {
@@ -130,10 +131,13 @@ export function blocker(pack, one) {
   return fill(reasons[one.why], { title: title(pack, one.step), until: when(pack, one.until) });
 }
 
-export function gate(pack, name, found) {
+export function gate(pack, state, name) {
   const words = pack.words.gates[name];
+  const found = state.gates[name];
   const reasons = [...new Set(found.blockers.map((one) => blocker(pack, one)))];
-  return { title: words.title, says: words[found.open ? "open" : "shut"], reasons };
+  const again = name === "dose" && state.dosed_at !== null;
+  const shut = again ? fill(words.shut_again, { when: when(pack, state.dosed_at) }) : words.shut;
+  return { title: words.title, says: found.open ? words.open : shut, reasons };
 }
 
 export function hold(pack, state) {
@@ -152,7 +156,7 @@ export function alert(pack, one, entries) {
   const said = entries.find((entry) => one.key.endsWith(`:${entry.id}`));
   const text = fill(words[kind], { title: title(pack, one.step), who: said ? who(pack, said) : "" });
   const since = fill(words.since, { when: when(pack, one.since) });
-  return `${text}, ${one.acked ? answered(pack, one, entries) : since}`;
+  return `${text}${pack.words.lines.comma}${one.acked ? answered(pack, one, entries) : since}`;
 }
 
 function answered(pack, one, entries) {
@@ -163,6 +167,8 @@ function answered(pack, one, entries) {
 
 export function idle(pack, state) {
   const words = pack.words.next;
+  const stopped = Object.keys(state.steps).find((step) => pack.texts.steps[step] && state.steps[step].status === "stop");
+  if (pack.seat.role === "prescriber" && stopped) return fill(words.none_stop, { title: title(pack, stopped) });
   const over = ["closed", "cancelled"].includes(state.stage);
   const phase = { before: "before", during: "during" }[state.stage] || "after";
   return words[over ? "none_over" : `none_${phase}`];
@@ -212,9 +218,15 @@ export function repeats(pack, step) {
 
 export function note(pack, state, step) {
   const found = state.steps[step];
+  const words = pack.words.next;
+  if (found.status === "todo" && marks(pack, step) === "cancel") return words.only_if;
   const label = pack.words.statuses[found.status];
-  const again = ["done", "waived"].includes(found.status) && repeats(pack, step);
-  const matters = again || ["todo", "overdue", "expired", "locked"].includes(found.status);
-  if (found.due_at === null || !matters) return label;
-  return `${label}, ${fill(pack.words.next.due, { when: when(pack, found.due_at) })}`;
+  const again = repeats(pack, step) ? "again" : null;
+  const how = { done: again, waived: again, todo: "due", expired: "due", locked: "due", overdue: "late" }[found.status];
+  if (found.due_at === null || !how) return label;
+  return `${label}${pack.words.lines.comma}${fill(words[how], { when: when(pack, found.due_at) })}`;
+}
+
+function marks(pack, step) {
+  return pack.protocol.steps.find((one) => one.id === step)?.marks;
 }

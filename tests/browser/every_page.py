@@ -33,7 +33,6 @@ CLIENTS = [
     Shown("client-time", "Sam", "client", "steps/last_drink"),
     Shown("client-text", "Sam", "client", "steps/intentions"),
     Shown("client-morning", "Ruth", "client", "steps/slept"),
-    Shown("client-card", "Omar", "client", "card"),
 ]
 SUPPORT = [
     Shown("support-before", "Sam", "support"),
@@ -59,8 +58,9 @@ STAFF = [
     Shown("staff-limits", "Sam", "staff", "limits"),
     Shown("staff-ride", "Ida", "staff", "ride"),
     Shown("staff-record", "Omar", "staff", "record"),
-    Shown("staff-access", "Omar", "staff", "access"),
     Shown("staff-sheet", "Sam", "staff", "sheet"),
+    Shown("staff-card", "Omar", "staff", "card"),
+    Shown("staff-duties", "Sam", "staff", "duties"),
     Shown("staff-erase", "Ruth", "staff", "erase"),
     Shown("board", "", "staff", "board"),
     Shown("wall", "", "staff", "board/wall"),

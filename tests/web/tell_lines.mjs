@@ -10,7 +10,7 @@ const told = {
     return {
       hold: telling.hold(pack, state),
       idle: telling.idle(pack, state),
-      gates: Object.fromEntries(Object.entries(state.gates).map(([name, found]) => [name, telling.gate(pack, name, found)])),
+      gates: Object.fromEntries(Object.keys(state.gates).map((name) => [name, telling.gate(pack, state, name)])),
       notes: Object.fromEntries(Object.keys(state.steps).map((step) => [step, telling.note(pack, state, step)])),
       titles: Object.fromEntries(Object.keys(state.steps).map((step) => [step, telling.title(pack, step)])),
       alerts: state.alerts.map((one) => telling.alert(pack, one, entries)),

@@ -130,7 +130,7 @@ def told(
     return {
         "hold": telling.hold(pack, state),
         "idle": telling.idle(pack, state),
-        "gates": {name: telling.gate(pack, name, found) for name, found in state["gates"].items()},
+        "gates": {name: telling.gate(pack, state, name) for name in state["gates"]},
         "notes": {step: telling.note(pack, state, step) for step in state["steps"]},
         "titles": {step: telling.title(pack, step) for step in state["steps"]},
         "alerts": [telling.alert(pack, one, entries) for one in state["alerts"]],

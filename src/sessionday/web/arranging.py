@@ -207,6 +207,7 @@ async def _limits_page(site: Site, here: Here, status: int = 200, **more: Any) -
         "here": here,
         "session": here.session,
         "kinds": offered(here.checklist),
+        "band": band_of(here.session),
         "stage": current.state["stage"],
         "error": None,
         "typed": {kind: f"{value:g}" for kind, value in here.session.limits.items()},

@@ -168,7 +168,7 @@ def _gate(pack: telling.Pack, current: Current) -> dict[str, Any] | None:
     return {
         "name": name,
         "open": current.state["gates"][name]["open"],
-        **telling.gate(pack, name, current.state["gates"][name]),
+        **telling.gate(pack, current.state, name),
     }
 
 

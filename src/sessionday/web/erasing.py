@@ -5,17 +5,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sessionday import zones
 from sessionday.band import band_of, plain
 from sessionday.record.formats import FORMATS
-from sessionday.store import Arrangement, Clinic, Damaged, NotErasable
+from sessionday.store import Arrangement, Damaged, NotErasable
 from sessionday.web.access import reader_of, staff_at
 from sessionday.web.errors import NotYours, Refused, Unclear
 from sessionday.web.here import Here
 from sessionday.web.named import names_any
 from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
-from sessionday.web.sharing import local_time
+from sessionday.web.sharing import dated
 from sessionday.web.site import Site, site_of
 from sessionday.words import language, protocol_words, spoken
 
@@ -67,12 +66,6 @@ async def left_of(site: Site, here: Here) -> Response:
         "session/erased.html", 410, here=here, session=here.session, when=when, said=said,
         start=dated(here.clinic, here.session.start), protocol=f"{checklist} ({here.session.protocol_version})",
     )  # fmt: skip
-
-
-def dated(clinic: Clinic, t: int) -> str:
-    """An instant with its year: what is kept for years is not of this one."""
-    day, _, clock = local_time(clinic, t).partition(", ")
-    return f"{day} {zones.shown(t, zones.zone_named(clinic.zone))[:4]}, {clock}"
 
 
 async def _lead_at(request: Request) -> Here:

@@ -9,7 +9,7 @@ from sessionday import zones
 from sessionday.band import band_of, plain
 from sessionday.store import Clinic, Session
 from sessionday.web.access import clinic_of, staff_of
-from sessionday.web.sharing import local_time
+from sessionday.web.sharing import dated
 from sessionday.web.site import Site, site_of
 from sessionday.web.telling import fill
 from sessionday.words import language, protocol_words, spoken
@@ -61,8 +61,7 @@ async def _row(site: Site, clinic: Clinic, session: Session) -> dict[str, Any]:
         "handle": session.handle,
         "client": session.client,
         "band": band_of(session),
-        "start": local_time(clinic, session.start),
-        "year": zones.shown(session.start, zones.zone_named(clinic.zone))[:4],
+        "start": dated(clinic, session.start),
         "protocol": protocol_words(checklist.words, language())["title"],
         "stage": words["erasing"]["stage"] if erased else words["stages"][stage],
         "erased": erased,

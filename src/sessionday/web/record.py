@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 import sessionday.record
+from sessionday.band import band_of
 from sessionday.record.file import exported
 from sessionday.record.formats import FORMATS
 from sessionday.record.sections import sections
@@ -27,8 +28,8 @@ async def show(request: Request) -> Response:
     shown = await to_thread(sections, record)  # the whole day is reckoned again
     signed_in = await staff_at(request)
     return site.pages.response(
-        "record/show.html", here=here, session=here.session, sections=shown, formats=FORMATS.values(),
-        lead=signed_in is not None and signed_in.staff.role == "lead",
+        "record/show.html", here=here, session=here.session, band=band_of(here.session), sections=shown,
+        formats=FORMATS.values(), lead=signed_in is not None and signed_in.staff.role == "lead",
     )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from starlette.responses import RedirectResponse, Response
 
 from sessionday.store import Clinic, Staff
 from sessionday.web.access import clinic_of, lead_at, lead_of
-from sessionday.web.erasing import dated
 from sessionday.web.errors import Unclear
 from sessionday.web.proving import unless_proven
 from sessionday.web.reading import form_of
+from sessionday.web.sharing import dated
 from sessionday.web.site import Site, site_of
 from sessionday.words import spoken
 

@@ -128,7 +128,7 @@ async def _page(site: Site, here: Here, status: int = 200, **more: Any) -> Respo
         "here": here,
         "pack": pack,
         "state": current.state,
-        "gates": {"leave": telling.gate(pack, "leave", current.state["gates"]["leave"])},
+        "gates": {"leave": telling.gate(pack, current.state, "leave")},
         "seq": current.seq,
         "said": said,
         "branches": [_told(here, one) for one in _offered(here, current.state)],

@@ -54,3 +54,11 @@ def local_time(clinic: Clinic, t: int) -> str:
     """Weekday, date and clock time in the clinic's zone."""
     words = spoken()
     return telling.when({"words": words, "clock": zones.clock(t, zones.zone_named(clinic.zone))}, t)
+
+
+def dated(clinic: Clinic, t: int) -> str:
+    """The same with its year: what is kept for years is not of this one."""
+    words, zone = spoken(), zones.zone_named(clinic.zone)
+    year = zones.shown(t, zone)[:4]
+    of_year = {**words, "months": [f"{month} {year}" for month in words["months"]]}
+    return telling.when({"words": of_year, "clock": zones.clock(t, zone)}, t)

@@ -92,17 +92,19 @@ def title(pack: Pack, step: str | None) -> str:
 def answer_text(pack: Pack, step: str, answer: Any) -> str:
     """An answer in the words that were on its buttons, with units; what fits none of them is shown as it came."""
     rules = next((one for one in pack["protocol"]["steps"] if one["id"] == step), None)
-    texts = pack["texts"]["steps"].get(step)
+    texts, lines = pack["texts"]["steps"].get(step), pack["words"]["lines"]
     if rules is None or texts is None:
-        return str(pack["words"]["lines"]["private"])
+        return str(lines["private"])
     labels, form = texts["answers"], rules["answer"]
     kind = form["type"]
     if kind in ("confirm", "choice") and isinstance(answer, str):
         return str(labels.get(answer, answer))
     if kind == "checks" and isinstance(answer, dict):
-        return "; ".join(_check(pack, labels, item["id"], answer.get(item["id"])) for item in form["items"])
+        checks = [_check(pack, labels, item["id"], answer.get(item["id"])) for item in form["items"]]
+        return str(lines["semicolon"]).join(checks)
     if kind == "measure" and isinstance(answer, dict):
-        return ", ".join(_measure(labels, field, answer.get(field["id"])) for field in form["fields"])
+        readings = [_measure(lines, labels, field, answer.get(field["id"])) for field in form["fields"]]
+        return str(lines["comma"]).join(readings)
     if kind == "time" and _is_instant(answer):
         return when(pack, int(answer))
     return number_text(answer)
@@ -120,9 +122,9 @@ def _check(pack: Pack, labels: Mapping[str, str], item: str, given: Any) -> str:
     return fill(lines["check"], item=labels[item], answer=said)
 
 
-def _measure(labels: Mapping[str, str], field: Mapping[str, Any], given: Any) -> str:
+def _measure(lines: Mapping[str, str], labels: Mapping[str, str], field: Mapping[str, Any], given: Any) -> str:
     shown = "?" if given is None else number_text(given)
-    return f"{labels[field['id']]} {shown} {field['unit'] or ''}".strip()
+    return fill(lines["measure"], reading=labels[field["id"]], value=f"{shown} {field['unit'] or ''}".strip())
 
 
 def number_text(value: Any) -> str:
@@ -154,7 +156,7 @@ def truth(pack: Pack, entry: Entry, looks: Sequence[Mapping[str, Any]]) -> str:
     if entry.get("seq") is None:
         return str(truths["phone"])
     seen = [look["name"] for look in looks if look["seq"] >= entry["seq"]]
-    return fill(truths["seen"], name=", ".join(seen)) if seen else str(truths["clinic"])
+    return fill(truths["seen"], name=pack["words"]["lines"]["comma"].join(seen)) if seen else str(truths["clinic"])
 
 
 def coming(pack: Pack, call: Entry) -> str:
@@ -176,11 +178,13 @@ def blocker(pack: Pack, one: Mapping[str, Any]) -> str:
     return fill(reasons[one["why"]], title=title(pack, one["step"]), until=when(pack, one["until"]))
 
 
-def gate(pack: Pack, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    """A gate's sentence, and its reasons with none said twice."""
-    words = pack["words"]["gates"][name]
+def gate(pack: Pack, state: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A gate's sentence, and its reasons with none said twice. Once a dose was given, the next one has to wait."""
+    words, found = pack["words"]["gates"][name], state["gates"][name]
     reasons = list(dict.fromkeys(blocker(pack, one) for one in found["blockers"]))
-    return {"title": words["title"], "says": words["open" if found["open"] else "shut"], "reasons": reasons}
+    again = name == "dose" and state["dosed_at"] is not None
+    shut = fill(words["shut_again"], when=when(pack, state["dosed_at"])) if again else words["shut"]
+    return {"title": words["title"], "says": words["open"] if found["open"] else shut, "reasons": reasons}
 
 
 def hold(pack: Pack, state: Mapping[str, Any]) -> str:
@@ -204,7 +208,7 @@ def alert(pack: Pack, one: Mapping[str, Any], entries: Sequence[Entry]) -> str:
     said = next((entry for entry in entries if one["key"].endswith(":" + entry["id"])), None)
     text = fill(words[kind], title=title(pack, one["step"]), who=who(pack, said) if said else "")
     since = fill(words["since"], when=when(pack, one["since"]))
-    return f"{text}, {_answered(pack, one, entries) if one['acked'] else since}"
+    return f"{text}{pack['words']['lines']['comma']}{_answered(pack, one, entries) if one['acked'] else since}"
 
 
 def _answered(pack: Pack, one: Mapping[str, Any], entries: Sequence[Entry]) -> str:
@@ -215,8 +219,12 @@ def _answered(pack: Pack, one: Mapping[str, Any], entries: Sequence[Entry]) -> s
 
 
 def idle(pack: Pack, state: Mapping[str, Any]) -> str:
-    """What stands in the place of the next step when there is none."""
+    """What stands in the place of the next step when there is none. A prescriber may be called about a stop."""
     words = pack["words"]["next"]
+    known = [step for step in state["steps"] if step in pack["texts"]["steps"]]
+    stopped = next((step for step in known if state["steps"][step]["status"] == "stop"), None)
+    if pack["seat"]["role"] == "prescriber" and stopped:
+        return fill(words["none_stop"], title=title(pack, stopped))
     over = state["stage"] in ("closed", "cancelled")
     phase = {"before": "before", "during": "during"}.get(state["stage"], "after")
     return str(words["none_over" if over else f"none_{phase}"])
@@ -274,9 +282,18 @@ def repeats(pack: Pack, step: str) -> bool:
 
 def note(pack: Pack, state: Mapping[str, Any], step: str) -> str:
     """A step's status in words, with when it is due while that matters; what is asked again and again is due again."""
-    found = state["steps"][step]
+    found, words = state["steps"][step], pack["words"]["next"]
+    if found["status"] == "todo" and _marks(pack, step) == "cancel":
+        return str(words["only_if"])
     label = str(pack["words"]["statuses"][found["status"]])
-    again = found["status"] in ("done", "waived") and repeats(pack, step)
-    if found["due_at"] is None or not (again or found["status"] in ("todo", "overdue", "expired", "locked")):
+    again = "again" if repeats(pack, step) else None
+    due = {"done": again, "waived": again, "todo": "due", "expired": "due", "locked": "due", "overdue": "late"}
+    how = due.get(found["status"])
+    if found["due_at"] is None or how is None:
         return label
-    return f"{label}, {fill(pack['words']['next']['due'], when=when(pack, found['due_at']))}"
+    return f"{label}{pack['words']['lines']['comma']}{fill(words[how], when=when(pack, found['due_at']))}"
+
+
+def _marks(pack: Pack, step: str) -> str | None:
+    """What a step marks in the day."""
+    return next((one["marks"] for one in pack["protocol"]["steps"] if one["id"] == step), None)

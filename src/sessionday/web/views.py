@@ -34,7 +34,7 @@ def day_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -
         "taker": telling.taker(pack, state, entries),
         "duties": DUTIES,
         "hold": telling.hold(pack, state),
-        "gates": {name: telling.gate(pack, name, found) for name, found in state["gates"].items()},
+        "gates": {name: telling.gate(pack, state, name) for name in state["gates"]},
         "parts": parts_view(pack, state),
         "at_hand": at_hand_view(pack, state),
         "alerts": alerts_view(pack, state, entries) if role == "staff" else [],
@@ -84,7 +84,8 @@ def limits_text(field: Mapping[str, Any]) -> str:
     """The limits of one reading, beside its field."""
     words = spoken()["limits"]
     known = [(kind, field[kind]) for kind in words if field[kind] is not None]
-    return ", ".join(telling.fill(words[kind], limit=telling.number_text(limit)) for kind, limit in known)
+    texts = [telling.fill(words[kind], limit=telling.number_text(limit)) for kind, limit in known]
+    return str(spoken()["lines"]["comma"]).join(texts)
 
 
 def next_view(pack: Pack, state: State) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _is_listed(pack: Pack, step: Mapping[str, Any]) -> bool:
 
 def _item(pack: Pack, state: State, step: Mapping[str, Any]) -> dict[str, Any]:
     mine = pack["seat"]["role"] in step["who"]
-    others = ", ".join(telling.who(pack, {"role": role}) for role in step["who"])
+    others = pack["words"]["lines"]["comma"].join(telling.who(pack, {"role": role}) for role in step["who"])
     return {
         "id": step["id"],
         "title": telling.title(pack, step["id"]),

@@ -28,7 +28,7 @@ LANGUAGES = {
 }
 FROM_RIGHT = frozenset({"ar"})
 # What stands for somebody's name or words. Not links and codes: a phone would take the sign beside them for a part.
-NAMES = re.compile(r"\{(name|who|by|to|to_name|clinic|title|item|text|label|client|tablet|answer|what|reason)\}")
+NAMES = re.compile(r"\{(name|who|by|to|to_name|clinic|title|text|label|client|tablet|what|reason)\}")
 STAYS = "stays_on"  # the step of a day that the client spends at home: who stays with them
 
 
