@@ -37,7 +37,7 @@ def pack_of(role: str) -> Context:
     checklist = load("kap-lozenge")
     return {
         "handle": "example",
-        "seat": {"id": f"person-{role}", "role": role, "name": NAMES[role]},
+        "seat": {"id": f"person-{role}", "role": role, "name": NAMES.get(role, role)},
         "band": {"initials": "SA", "room": "3", "colour": "green", "pattern": "dots"},
         "people": NAMES,
         "clinic": {"name": "Maple House", "phone": "+1 555 0100", "emergency": "911", "on_call": "+1 555 0142"},
