@@ -5,7 +5,7 @@
 const STATIC = `static ${BUILD}`;
 const PAGES = `pages ${BUILD}`;
 // The installed app starts with a query of its own; any other asks the server first.
-const KNOWN = new Set(["", "?app"]);
+const KNOWN = /^(\?app)?$/;
 // A tablet that was opened for somebody must not show what was kept for whoever sat there before.
 const OPENED = /opened=/;
 const CARRY = "/carry";
@@ -64,7 +64,7 @@ async function page(event, { pathname: path, search }) {
   const pages = await caches.open(PAGES);
   const kept = await pages.match(path);
   if (!kept) return fetch(event.request);
-  if (path === LOCKED || !KNOWN.has(search)) return fetch(event.request).catch(() => kept);
+  if (path === LOCKED || !KNOWN.test(search)) return fetch(event.request).catch(() => kept);
   event.waitUntil(refresh(pages, path).catch(() => {}));
   return kept;
 }

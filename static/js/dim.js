@@ -1,5 +1,5 @@
-// A screen for a dark room: a tap sets it and takes it back, on this device alone. What was set stands before the page is
-// drawn, so that nothing shines up first (templates/first/dim.js).
+// A screen for a dark room: a tap sets it and takes it back, on this device alone. Nothing waits for this script, but a phone that
+// keeps it has it before the page is drawn, so that nothing shines up first.
 (() => {
   const root = document.documentElement;
   const isDim = () => root.dataset.scheme === "dim";
@@ -10,8 +10,16 @@
       button.setAttribute("aria-pressed", String(isDim()));
     }
   };
-  show(root.dataset.scheme);
-  addEventListener("storage", ({ key, newValue }) => key === "scheme" && show(newValue));
+  const kept = () => {
+    try {
+      return localStorage.scheme;
+    } catch {
+      return "own"; // no storage
+    }
+  };
+  show(kept());
+  addEventListener("DOMContentLoaded", () => show(root.dataset.scheme));
+  addEventListener("storage", () => show(kept()));
   addEventListener("click", ({ target }) => {
     if (!target.closest?.("[data-dim]")) return;
     show(isDim() ? "own" : "dim");

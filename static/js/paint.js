@@ -63,11 +63,11 @@ export function nextStep(pack, state) {
 function paintPlace({ pack, state, entries }) {
   const element = document.querySelector("[data-place]");
   if (!element) return;
-  const { at, count, text } = telling.place(pack, state, entries);
+  const { done, count, text } = telling.place(pack, state, entries);
   tell(element, "place", text);
   const bar = element.querySelector("progress");
   bar.hidden = !count;
-  Object.assign(bar, { max: count || 1, value: at - 1 });
+  Object.assign(bar, { max: count || 1, value: done });
 }
 
 function paintHold({ pack, state }) {

@@ -135,9 +135,11 @@ export function gate(pack, state, name) {
   const words = pack.words.gates[name];
   const found = state.gates[name];
   const reasons = [...new Set(found.blockers.map((one) => blocker(pack, one)))];
-  const again = name === "dose" && state.dosed_at !== null;
-  const shut = again ? fill(words.shut_again, { when: when(pack, state.dosed_at) }) : words.shut;
-  return { title: words.title, says: found.open ? words.open : shut, reasons };
+  let says = words[found.open ? "open" : "shut"];
+  if (name === "dose" && state.dosed_at !== null) {
+    says = fill(pack.words.lines.given, { when: when(pack, state.dosed_at), says });
+  }
+  return { title: words.title, says, reasons };
 }
 
 export function hold(pack, state) {
@@ -167,11 +169,18 @@ function answered(pack, one, entries) {
 
 export function idle(pack, state) {
   const words = pack.words.next;
-  const stopped = Object.keys(state.steps).find((step) => pack.texts.steps[step] && state.steps[step].status === "stop");
-  if (pack.seat.role === "prescriber" && stopped) return fill(words.none_stop, { title: title(pack, stopped) });
   const over = ["closed", "cancelled"].includes(state.stage);
+  const no = over || pack.seat.role !== "prescriber" ? null : firstNo(pack, state);
+  if (no) {
+    return fill(words.none_stop, { title: title(pack, no.id), status: pack.words.statuses[state.steps[no.id].status] });
+  }
   const phase = { before: "before", during: "during" }[state.stage] || "after";
   return words[over ? "none_over" : `none_${phase}`];
+}
+
+function firstNo(pack, state) {
+  const asked = pack.protocol.steps.filter((one) => one.marks === null && pack.texts.steps[one.id]);
+  return asked.find((one) => ["stop", "conflict"].includes(state.steps[one.id].status));
 }
 
 export function place(pack, state, entries) {
@@ -186,7 +195,7 @@ export function place(pack, state, entries) {
   const done = asked.filter((one) => ["done", "waived"].includes(state.steps[one.id].status)).length;
   const count = asked.length;
   if (done < count) text.unshift(fill(words.at, { part: pack.texts.parts[part], at: done + 1, count }));
-  return { at: Math.min(done + 1, count), count, text: text.join(" ") };
+  return { done, count, text: text.join(" ") };
 }
 
 function isAsked(pack, state, step, part) {

@@ -11,7 +11,7 @@ from tests.world import HOUR, World
 
 DAY = 24 * HOUR
 TO_INSTALL = ("screens/", "icons/icon-", "icons/maskable")  # asked for once, with signal
-ON_LINKS = ("js/landing.js",)  # of the page that the worker never touches
+ON_LINKS = ("js/landing.js", "js/linked.js")  # of the page that the worker never touches
 LICENSE = "vendor/qr/LICENSE-MIT"
 
 

@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from sessionday.settings import PACKAGE, folder
-from sessionday.web.first import first
 from tests.web.pages import Page
 from tests.world import HOUR, MINUTE, START, Phone, World
 
@@ -72,10 +71,9 @@ async def test_every_page_is_whole_and_runs_nothing_of_its_own(world: World, rol
     for address, text in await every_page(world, role):
         page = Page(text)
         assert page.faults == [], address
-        assert {*re.findall(r"<script>.*?</script>", text, re.DOTALL)} <= {first("dim"), first("linked")}, address
         for tag, attributes in page.tags:
             assert tag not in ("style", "iframe", "object", "embed", "base"), address
-            assert tag != "script" or attributes.get("src", "/static/").startswith("/static/"), address
+            assert tag != "script" or attributes.get("src", "").startswith("/static/"), address
             assert not [name for name in attributes if name.startswith("on") or name == "style"], address
             for name in ("src", "href", "action"):
                 assert re.match(r"(/(?!/)|#|tel:|$)", attributes.get(name, "")), (address, attributes[name])

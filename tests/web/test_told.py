@@ -36,13 +36,19 @@ def test_once_a_dose_was_given_its_gate_is_that_of_another_one() -> None:
     before = state(pack)
     given = {**before, "dosed_at": START}
     assert telling.gate(pack, before, "dose")["says"] == "The dose must wait."
-    assert telling.gate(pack, given, "dose")["says"] == f"Given {telling.when(pack, START)}. Another dose must wait."
+    told = f"One was given {telling.when(pack, START)}. For another: "
+    assert telling.gate(pack, given, "dose")["says"] == told + "The dose must wait."
+    opened = {**given, "gates": {"dose": {"open": True, "blockers": []}}}
+    assert telling.gate(pack, opened, "dose")["says"].startswith(told + "Nothing holds")
 
 
 def test_a_prescriber_reads_of_a_stop() -> None:
     pack = pack_of("prescriber")
     assert "Nothing to do" in telling.idle(pack, state(pack))
-    assert telling.idle(pack, state(pack, baseline_bp="stop")).endswith("is a stop. The clinic may call you.")
+    assert telling.idle(pack, state(pack, baseline_bp="stop")).endswith("Stopped. The clinic may call you.")
+    assert "disagree" in telling.idle(pack, state(pack, baseline_bp="conflict"))
+    assert "Nothing to do" in telling.idle(pack, state(pack, leave="stop"))
+    assert "finished" in telling.idle(pack, {**state(pack, baseline_bp="stop"), "stage": "closed"})
     support = pack_of("support")
     assert "stop" not in telling.idle(support, state(support, baseline_bp="stop"))
 

@@ -23,7 +23,7 @@ WORKERS = ("sw.js", "escape.js")
 # What is asked for only to install the app or by a link's page (which the worker leaves alone), or read only by whoever
 # copies a library.
 NOT_KEPT = (
-    *WORKERS, "screens/", "icons/icon-", "icons/maskable", "js/landing.js", "vendor/qr/LICENSE-MIT",
+    *WORKERS, "screens/", "icons/icon-", "icons/maskable", "js/landing.js", "js/linked.js", "vendor/qr/LICENSE-MIT",
 )  # fmt: skip
 # unproven.js is not among these: without it no session page of staff begins.
 STAFF = re.compile(

@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse, Response
 
 from sessionday.settings import folder
 from sessionday.web.compression import Parts, joined, takes_gzip
-from sessionday.web.first import first
 from sessionday.words import LANGUAGES, WORDS, counted, direction, language, spoken
 
 KEPT = 500
@@ -48,7 +47,6 @@ class Pages:
         self._environment.globals.update(
             new_id=lambda: self._mark,  # an entry's, in each form, so that a double tap is one entry
             asset=lambda path: f"/static/{build}/{path}",
-            first=first,
             build=build,
             light=light,  # whether pages offer to hand over by light
             public_url=public_url,

@@ -14,8 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sessionday.web.first import SOURCES
-
 REMEMBERED = 10_000  # cookies of browsers that came lately
 MAX_COOKIE = 256
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,8 +21,7 @@ CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: nobody has t
 
 HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; script-src 'self' {SOURCES}; "
-        "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
         "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
         "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker"
     ),

@@ -179,12 +179,13 @@ def blocker(pack: Pack, one: Mapping[str, Any]) -> str:
 
 
 def gate(pack: Pack, state: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """A gate's sentence, and its reasons with none said twice. Once a dose was given, the next one has to wait."""
+    """A gate's sentence, and its reasons with none said twice. Of a dose that was given, its gate says so first."""
     words, found = pack["words"]["gates"][name], state["gates"][name]
     reasons = list(dict.fromkeys(blocker(pack, one) for one in found["blockers"]))
-    again = name == "dose" and state["dosed_at"] is not None
-    shut = fill(words["shut_again"], when=when(pack, state["dosed_at"])) if again else words["shut"]
-    return {"title": words["title"], "says": words["open"] if found["open"] else shut, "reasons": reasons}
+    says = words["open" if found["open"] else "shut"]
+    if name == "dose" and state["dosed_at"] is not None:
+        says = fill(pack["words"]["lines"]["given"], when=when(pack, state["dosed_at"]), says=says)
+    return {"title": words["title"], "says": says, "reasons": reasons}
 
 
 def hold(pack: Pack, state: Mapping[str, Any]) -> str:
@@ -219,15 +220,22 @@ def _answered(pack: Pack, one: Mapping[str, Any], entries: Sequence[Entry]) -> s
 
 
 def idle(pack: Pack, state: Mapping[str, Any]) -> str:
-    """What stands in the place of the next step when there is none. A prescriber may be called about a stop."""
+    """What stands in the place of the next step when there is none; a prescriber may be called about a no."""
     words = pack["words"]["next"]
-    known = [step for step in state["steps"] if step in pack["texts"]["steps"]]
-    stopped = next((step for step in known if state["steps"][step]["status"] == "stop"), None)
-    if pack["seat"]["role"] == "prescriber" and stopped:
-        return fill(words["none_stop"], title=title(pack, stopped))
     over = state["stage"] in ("closed", "cancelled")
+    no = None if over or pack["seat"]["role"] != "prescriber" else _no(pack, state)
+    if no:
+        status = pack["words"]["statuses"][state["steps"][no]["status"]]
+        return fill(words["none_stop"], title=title(pack, no), status=status)
     phase = {"before": "before", "during": "during"}.get(state["stage"], "after")
     return str(words["none_over" if over else f"none_{phase}"])
+
+
+def _no(pack: Pack, state: Mapping[str, Any]) -> str | None:
+    """The first question of those that this seat sees whose answer is a stop, or whose answers disagree."""
+    steps = [one["id"] for one in pack["protocol"]["steps"] if one["marks"] is None]
+    known = [step for step in steps if step in pack["texts"]["steps"]]
+    return next((step for step in known if state["steps"][step]["status"] in ("stop", "conflict")), None)
 
 
 def place(pack: Pack, state: Mapping[str, Any], entries: Sequence[Entry]) -> dict[str, Any]:
@@ -242,7 +250,7 @@ def place(pack: Pack, state: Mapping[str, Any], entries: Sequence[Entry]) -> dic
     if done < len(asked):
         at = fill(words["at"], part=pack["texts"]["parts"][part], at=done + 1, count=len(asked))
         text.insert(0, at)
-    return {"at": min(done + 1, len(asked)), "count": len(asked), "text": " ".join(text)}
+    return {"done": done, "count": len(asked), "text": " ".join(text)}
 
 
 def _is_asked(pack: Pack, state: Mapping[str, Any], step: Mapping[str, Any], part: str | None) -> bool:
