@@ -212,8 +212,8 @@ async def test_what_was_written_before_the_clock_was_set_keeps_its_time(server: 
             await client.sent()
             await client.close()
         two = entries_of(server, session)[-2:]
-        assert abs(two[0]["t"] - began) < 15_000, (jump, two[0]["t"] - began)
-        assert abs(two[1]["t"] - began) < 25_000, (jump, two[1]["t"] - began)
+        assert abs(two[0]["t"] - began) < 60_000, (jump, two[0]["t"] - began)
+        assert abs(two[1]["t"] - began) < 60_000, (jump, two[1]["t"] - began)
 
 
 async def test_five_tabs_of_one_seat_count_once_and_lose_nothing(server: Server) -> None:

@@ -29,7 +29,7 @@ async def test_at_home_the_support_person_has_the_next_look_at_hand(world: World
     ] == "stored"
     page = (await support.http.get(f"/s/{booked.session.handle}/")).text
     assert Page(page).having("data-at-hand") == ["watch"]
-    assert "Done, by Tue 1 Dec, 10:15" in page
+    assert "Done, again by Tue 1 Dec, 10:15" in page
     assert "The watch runs until Tue 1 Dec, 12:00 at least" in page
     assert "Going home" not in page, "nobody goes anywhere"
     assert "pickup-code" not in page, "and nobody comes to a door"
