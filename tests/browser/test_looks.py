@@ -67,7 +67,7 @@ async def test_every_page_fits_and_can_be_hit(look: str, demo: dict[str, Any]) -
     assert faults == []
 
 
-@pytest.mark.parametrize("language", ["fr", "de"])
+@pytest.mark.parametrize("language", ["fr", "de", "es", "pt", "ar"])
 async def test_long_words_fit_the_narrowest_phone_with_large_text(language: str, demo: dict[str, Any]) -> None:
     PICTURES.mkdir(exist_ok=True)
     faults: list[str] = []
