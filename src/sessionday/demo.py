@@ -197,10 +197,10 @@ class Telling:
             await self._say("staff", "cancel", "yes", self._now - 90 * MINUTE)
 
 
-LIMITS = {"max_systolic": 150.0, "max_diastolic": 95.0, "max_pulse": 100.0, "min_spo2": 93.0}
+LIMITS = {"max_systolic": 150, "max_diastolic": 95, "max_pulse": 100, "min_spo2": 93}
 READINGS = {
     "systolic": 122, "diastolic": 78, "pulse": 72, "spo2": 98, "mg": 100, "lozenges": 1,
-    "max_systolic": 150, "max_diastolic": 95, "max_pulse": 100, "min_spo2": 93,
+    **LIMITS,  # what the prescriber wrote is what is pinned
     "mg_first": 100, "mg_most": 200, "lozenges_most": 2, "pieces": 10,
 }  # fmt: skip
 READ_AT = {

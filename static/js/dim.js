@@ -1,5 +1,5 @@
 // A screen for a dark room: a tap sets it and takes it back, on this device alone. Nothing waits for this script, but a phone that
-// keeps it has it before the page is drawn, so that nothing shines up first.
+// keeps it has it before the page is drawn as a rule, so that nothing shines up first.
 (() => {
   const root = document.documentElement;
   const isDim = () => root.dataset.scheme === "dim";
