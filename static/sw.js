@@ -50,7 +50,7 @@ async function take(files) {
 }
 
 async function settle() {
-  for (const name of await caches.keys()) if (name !== STATIC && name !== PAGES) await caches.delete(name);
+  for (const name of await caches.keys()) if (![STATIC, PAGES, "look"].includes(name)) await caches.delete(name);
   await self.clients.claim();
 }
 
@@ -64,9 +64,17 @@ async function page(event, { pathname: path, search }) {
   const pages = await caches.open(PAGES);
   const kept = await pages.match(path);
   if (!kept) return fetch(event.request);
-  if (path === LOCKED || !KNOWN.test(search)) return fetch(event.request).catch(() => kept);
+  if (path === LOCKED || !KNOWN.test(search)) return fetch(event.request).catch(() => dimmed(kept));
   event.waitUntil(refresh(pages, path).catch(() => {}));
-  return kept;
+  return dimmed(kept);
+}
+
+// As this device chose it (dim.js), whatever it was when the page was kept.
+async function dimmed(kept) {
+  const look = await caches.match("/look");
+  if (!look) return kept;
+  const [scheme, text] = await Promise.all([look.text(), kept.text()]);
+  return new Response(text.replace(/data-scheme="\w+"/, `data-scheme="${scheme}"`), kept);
 }
 
 async function keep(urls) {

@@ -37,6 +37,7 @@ from sessionday.web import (
     record,
     retention,
     ride,
+    schemes,
     sessions,
     set_up,
     sheets,
@@ -208,6 +209,7 @@ def create_app(
         middleware=[
             Middleware(SecurityHeaders, https=settings.secure),
             Middleware(languages.Speaking, cookie=languages.cookie_of(secure=settings.secure)),
+            Middleware(schemes.Schemes),
             Middleware(SameSite, public_url=settings.public_url),
         ],
         exception_handlers={HTTPException: told, StoreError: not_stored, Exception: broken},

@@ -1,32 +1,25 @@
-// A screen for a dark room: a tap sets it and takes it back, on this device alone. Nothing waits for this script, but a phone that
-// keeps it has it before the page is drawn as a rule, so that nothing shines up first.
+// A screen for a dark room: a tap sets it and takes it back, on this device alone. The server draws pages as the cookie says, and
+// the worker those that it keeps as it was told: nothing shines up before this is there.
 (() => {
   const root = document.documentElement;
-  const isDim = () => root.dataset.scheme === "dim";
-  const show = (scheme) => {
-    root.dataset.scheme = scheme;
+  const show = () => {
+    root.dataset.scheme = /scheme=(dim|own)/.exec(document.cookie)?.[1] ?? root.dataset.scheme;
     for (const button of document.querySelectorAll("[data-dim]")) {
       button.hidden = false;
-      button.setAttribute("aria-pressed", String(isDim()));
+      button.setAttribute("aria-pressed", String(root.dataset.scheme === "dim"));
     }
   };
-  const kept = () => {
-    try {
-      return localStorage.scheme;
-    } catch {
-      return "own"; // no storage
-    }
+  const choose = (scheme) => {
+    const [own, only] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+    root.dataset.scheme = scheme; // also where no cookie is taken: on this page alone
+    document.cookie = `${own}scheme=${scheme}; Path=/; Max-Age=31536000; SameSite=Lax${only}`;
+    globalThis.caches?.open("look").then((look) => look.put("/look", new Response(scheme))).catch(() => {});
+    show();
   };
-  show(kept());
-  addEventListener("DOMContentLoaded", () => show(root.dataset.scheme));
-  addEventListener("storage", () => show(kept()));
+  show();
+  addEventListener("DOMContentLoaded", show);
+  document.addEventListener("visibilitychange", show);
   addEventListener("click", ({ target }) => {
-    if (!target.closest?.("[data-dim]")) return;
-    show(isDim() ? "own" : "dim");
-    try {
-      localStorage.scheme = root.dataset.scheme;
-    } catch {
-      // It stays so on this page alone.
-    }
+    if (target.closest?.("[data-dim]")) choose(root.dataset.scheme === "dim" ? "own" : "dim");
   });
 })();

@@ -112,7 +112,7 @@ async def entered(page: Page, demo: dict[str, Any], one: Shown, scheme: str, lan
     """Somebody comes in, in their scheme and language."""
     await page.goto(demo["staff"]["url"])
     if scheme == "dim":
-        await page.evaluate("localStorage.scheme = 'dim'")
+        await page.evaluate("document.cookie = 'scheme=dim; path=/'")
     if language != "en":
         await page.locator(f"[data-languages] [value={language}]").click()
         await page.wait_for_selector(f"html[lang={language}]")

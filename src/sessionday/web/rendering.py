@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from sessionday.settings import folder
 from sessionday.web.compression import Parts, joined, takes_gzip
+from sessionday.web.schemes import scheme
 from sessionday.words import LANGUAGES, WORDS, counted, direction, language, spoken
 
 KEPT = 500
@@ -65,9 +66,9 @@ class Pages:
         return Parts(before.split(self._mark)), Parts(after.split(self._mark))
 
     async def kept(self, session: str, key: Hashable, basis: Hashable, draw: Callable[[], Awaitable[Parts]]) -> Parts:
-        """The piece of a session that was drawn for `key` in the language that is spoken now, while all that it was
-        drawn from (`basis`) is the same."""
-        key = (key, language())
+        """The piece of a session that was drawn for `key` in the language that is spoken now and its scheme, while
+        all that it was drawn from (`basis`) is the same."""
+        key = (key, language(), scheme())
         found = self._kept.get(key)
         if found is None or found[0] != basis:
             past, found = self._pasts, (basis, await draw())
@@ -80,7 +81,7 @@ class Pages:
         return found[1]
 
     def _drawn(self, template: str, context: dict[str, Any]) -> str:
-        said = {"w": spoken(), "lang": language(), "dir": direction(language())}
+        said = {"w": spoken(), "lang": language(), "dir": direction(language()), "scheme": scheme()}
         return self._environment.get_template(template).render({**said, **context})
 
     def forget(self, gone: Iterable[str] = ()) -> None:
