@@ -20,6 +20,7 @@ export function paint(view) {
   for (const element of document.querySelectorAll("li[data-step]")) paintItem(element, view);
   for (const element of document.querySelectorAll("[data-at-hand]")) paintAtHand(element, view);
   for (const element of document.querySelectorAll("article[data-step]")) paintQuestion(element, view);
+  for (const element of document.querySelectorAll("[data-prescribed]")) paintPrescribed(element, view);
   for (const element of document.querySelectorAll("[data-alerts]")) paintAlerts(element, view);
   for (const element of document.querySelectorAll("[data-help]")) paintHelp(element, view);
   document.dispatchEvent(new CustomEvent("painted", { detail: view }));
@@ -108,7 +109,7 @@ function paintQuestion(article, view) {
   const step = article.dataset.step;
   article.dataset.status = state.steps[step].status;
   tell(article, "note", telling.note(pack, state, step));
-  const said = entries.filter((entry) => entry.step === step && entry.kind !== "ack").sort(latestFirst);
+  const said = saidTo(step, entries);
   article.querySelector("[data-record]").hidden = said.length === 0;
   list(article, "lines", said.map((entry) => line(article, pack, entry, looks)));
   const next = nextStep(pack, state);
@@ -117,6 +118,19 @@ function paintQuestion(article, view) {
   link.href = onward ? `/s/${pack.handle}/steps/${next}` : `/s/${pack.handle}/`;
   tell(link, "next-link", `${onward ? `${pack.words.go.next}: ${pack.texts.steps[next].title}` : pack.words.go.back}`);
   paintWithdraw(article, view, step);
+}
+
+function saidTo(step, entries) {
+  return entries.filter((entry) => entry.step === step && entry.kind !== "ack").sort(latestFirst);
+}
+
+function paintPrescribed(element, { pack, entries }) {
+  list(element, "prescribed", saidTo(element.dataset.prescribed, entries).map((entry) => {
+    const item = clone(element, "prescribed");
+    tell(item, "text", telling.line(pack, entry));
+    tell(item, "when", telling.when(pack, entry.t));
+    return item;
+  }));
 }
 
 function paintWithdraw(article, { pack, entries }, step) {

@@ -1,5 +1,7 @@
 """What staff do with their hands: setting aside, taking back, late notes, odd readings, a tablet that is shared."""
 
+from playwright.async_api import expect
+
 from tests.browser.people import Person, browser, local
 from tests.browser.test_phones import soon
 from tests.server import PASSPHRASE, Server
@@ -70,6 +72,27 @@ async def test_an_odd_reading_is_asked_again_and_then_recorded_as_it_is(server: 
         await staff.sent()
         await staff.close()
     assert server.command("export", session["handle"])["entries"][0]["answer"] == {"systolic": 1200, "diastolic": 80}
+
+
+async def test_a_dose_that_is_prescribed_anew_stands_at_once_where_doses_are_written_down(server: Server) -> None:
+    session = soon(server, 40)
+    async with browser() as found:
+        prescriber = await Person.at(found, server, session, "prescriber")
+        staff = await Person.at(found, server, session, "staff")
+        aloud = await staff.context.new_page()
+        await staff.open("dose")
+        await aloud.goto(f"{session['url']}steps/time_out")
+        for page in (staff.page, aloud):
+            await expect(page.locator("[data-prescribed]")).to_contain_text("Nothing is written down")
+        await prescriber.answer("dose_planned", {"mg_first": 150, "mg_most": 300, "lozenges_most": 2})
+        await prescriber.answer("dose_planned", {"mg_first": 75, "mg_most": 100, "lozenges_most": 1})
+        for page in (staff.page, aloud):
+            lines = page.locator("[data-list=prescribed] > li")
+            await expect(lines).to_have_count(2)
+            await expect(lines.first).to_contain_text("75 mg")
+            await expect(page.get_by_text("Nothing is written down")).to_be_hidden()
+        await staff.close()
+        await prescriber.close()
 
 
 async def test_what_is_written_down_late_carries_when_it_happened(server: Server) -> None:

@@ -355,6 +355,24 @@ async def test_what_was_typed_is_shown_and_never_run(world: World) -> None:
         assert "49" not in Page(page.text).alert
 
 
+async def test_what_was_prescribed_stands_where_a_dose_is_written_down_for_staff_alone(world: World) -> None:
+    prescriber, desk = await world.seat("prescriber"), await world.desk()
+    path = f"/s/{world.booked.session.handle}/steps/dose"
+    nothing = Page((await desk.http.get(path)).text)
+    assert nothing.having("data-prescribed") == ["dose_planned"]
+    assert nothing.faults == []
+    await prescriber.say("dose_planned", {"mg_first": 150, "mg_most": 300, "lozenges_most": 2})
+    page = (await desk.http.get(path)).text
+    section = page.split("data-prescribed")[1].split("</div>")[0]
+    assert "150 mg" in section
+    assert "300 mg" in section
+    assert page.index("data-prescribed") < page.index('name="mg"'), "it is read before the fields"
+    assert "another" not in page.lower()
+    await posted(desk, step="dose", mg="150", lozenges="1")
+    assert "<h2>Write down another one</h2>" in (await desk.http.get(path)).text
+    assert "data-prescribed" not in (await prescriber.http.get(path.replace(desk.handle, prescriber.handle))).text
+
+
 async def test_the_time_out_is_read_from_one_page_by_staff_alone(world: World) -> None:
     prescriber, desk = await world.seat("prescriber"), await world.desk()
     await prescriber.say("dose_planned", {"mg_first": 150, "mg_most": 300, "lozenges_most": 2})

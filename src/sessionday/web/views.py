@@ -63,21 +63,25 @@ def step_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks, 
         "repeats": rules["every"] is not None or rules["marks"] in ("dose", "help"),
         "last": _last_of_mine(pack, entries, step),
         "limits": {field["id"]: limits_text(field) for field in rules["answer"].get("fields", ())},
-        "read_aloud": read_aloud_view(pack, state, entries, looks) if step == TIME_OUT and role == "staff" else None,
+        "prescribed": prescribed_view(pack, entries, looks) if role == "staff" and _gives(rules) else None,
+        "read_aloud": read_aloud_view(pack, state) if step == TIME_OUT and role == "staff" else None,
     }
 
 
-def read_aloud_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
-    """What two people read to each other before a dose: what holds its gate, and what was prescribed (F21, C10, C13).
+def _gives(rules: Mapping[str, Any]) -> bool:
+    """Whether a step is about giving a dose: who answers it must have before them what was prescribed."""
+    return rules["id"] == TIME_OUT or rules["marks"] == "dose"
 
-    The phone paints the list and the gate anew; what was prescribed carries its time, and its step in the list tells
-    when it has changed.
-    """
+
+def prescribed_view(pack: Pack, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
+    """What was prescribed, newest first: where a dose is read aloud, and where one is written down (F21, F23)."""
+    return {"step": PRESCRIBED, "lines": lines_view(pack, entries, looks, PRESCRIBED)}
+
+
+def read_aloud_view(pack: Pack, state: State) -> dict[str, Any]:
+    """What two people read to each other before a dose, beside what was prescribed: what holds its gate (C10, C13)."""
     holding = [step for step in pack["protocol"]["steps"] if step["gate"] == "dose" and _is_listed(pack, step)]
-    return {
-        "items": [_item(pack, state, step) for step in holding if step["id"] != TIME_OUT],
-        "prescribed": lines_view(pack, entries, looks, PRESCRIBED),
-    }
+    return {"items": [_item(pack, state, step) for step in holding if step["id"] != TIME_OUT]}
 
 
 def limits_text(field: Mapping[str, Any]) -> str:
