@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sessionday.web.chart import HEIGHT, WIDTH, panels, readings
+from sessionday.web.chart import TALL, WIDTH, panels, readings
 from tests.web.pages import Page
 from tests.world import HOUR, MINUTE, START, World
 
@@ -55,11 +55,13 @@ def test_a_limit_reaches_as_far_as_the_readings_that_it_was_asked_of() -> None:
     never = [one for one in panel["limits"] if one["kind"] == "never"]
     assert never[0]["x2"] == never[1]["x1"]
     assert never[0]["y"] > never[1]["y"]  # 160 lies below 179
+    assert [one["text"] for one in panel["limits"]] == ["160", "140", "179", ""], "a number stands where a limit changes"
+    assert panel["series"][0]["last"] == "150"
     points = panel["series"][0]["points"]
     assert points[0]["x"] < panel["doses"][0] < points[1]["x"]
     for one in points:
         assert 0 < one["x"] < WIDTH
-        assert 0 < one["y"] < HEIGHT
+        assert 0 < one["y"] < TALL
 
 
 async def test_staff_see_the_readings_of_the_day_and_others_do_not(world: World) -> None:

@@ -12,6 +12,7 @@ from sessionday.core.values import number
 PANELS = (("pressure", ("systolic", "diastolic")), ("pulse", ("pulse",)), ("spo2", ("spo2",)))
 LIMITS = ("never_above", "stop_above", "stop_below", "never_below")
 WIDTH, HEIGHT = 480, 200
+TALL = 320  # for two readings with limits of their own
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 30
 LEAST_MS = 30 * 60_000  # what a chart spans at least: one reading alone stands in the middle
 Entry = Mapping[str, Any]
@@ -70,11 +71,13 @@ def _panel(
     heights = [*_heights(fields, shown)]
     pad = max(5, (max(heights) - min(heights)) * 0.1)
     low, high = min(heights) - pad, max(heights) + pad
-    y = _scale((low, high), (HEIGHT - BOTTOM, TOP))
+    tall = TALL if len(fields) > 1 else HEIGHT
+    y = _scale((low, high), (tall - BOTTOM, TOP))
     unit = next(one.fields[name]["unit"] for one in shown for name in fields if name in one.fields)
     return {
         "title": title,
         "unit": unit,
+        "tall": tall,
         "series": [_series(name, shown, x, y) for name in fields],
         "limits": [one for name in fields for one in _limits(name, shown, x, y)],
         "doses": [x(dose) for dose in doses],
@@ -96,21 +99,27 @@ def _heights(fields: tuple[str, ...], shown: Sequence[Reading]) -> Iterable[floa
 def _series(
     name: str, shown: Sequence[Reading], x: Callable[[float], float], y: Callable[[float], float]
 ) -> dict[str, Any]:
-    points = [{"x": x(one.t), "y": y(one.values[name])} for one in shown if name in one.values]
-    return {"name": name, "points": points, "line": " ".join(f"{one['x']},{one['y']}" for one in points)}
+    """Its last reading stands beside its last point."""
+    asked = [one for one in shown if name in one.values]
+    points = [{"x": x(one.t), "y": y(one.values[name])} for one in asked]
+    last = f"{asked[-1].values[name]:g}" if asked else ""
+    return {"name": name, "points": points, "last": last, "line": " ".join(f"{one['x']},{one['y']}" for one in points)}
 
 
 def _limits(
     name: str, shown: Sequence[Reading], x: Callable[[float], float], y: Callable[[float], float]
 ) -> Iterable[dict[str, Any]]:
-    """Each from half-way to the reading before until half-way to the one after."""
-    asked = [one for one in shown if name in one.values]
+    """Each from half-way to the reading before until half-way to the one after; its number stands where it changes."""
+    asked, before = [one for one in shown if name in one.values], dict[str, Any]()
     for number_, one in enumerate(asked):
         start = LEFT if number_ == 0 else (x(asked[number_ - 1].t) + x(one.t)) / 2
         end = WIDTH - RIGHT if number_ == len(asked) - 1 else (x(one.t) + x(asked[number_ + 1].t)) / 2
         for kind in LIMITS:
-            if one.fields[name].get(kind) is not None:
-                yield {"kind": kind.split("_")[0], "x1": start, "x2": round(end, 1), "y": y(one.fields[name][kind])}
+            limit = one.fields[name].get(kind)
+            if limit is not None:
+                text = f"{limit:g}" if limit != before.get(kind) else ""
+                yield {"kind": kind.split("_")[0], "x1": start, "x2": round(end, 1), "y": y(limit), "text": text}
+            before[kind] = limit
 
 
 def _scale(given: tuple[float, float], wanted: tuple[float, float]) -> Callable[[float], float]:
