@@ -55,7 +55,9 @@ def test_a_limit_reaches_as_far_as_the_readings_that_it_was_asked_of() -> None:
     never = [one for one in panel["limits"] if one["kind"] == "never"]
     assert never[0]["x2"] == never[1]["x1"]
     assert never[0]["y"] > never[1]["y"]  # 160 lies below 179
-    assert [one["text"] for one in panel["limits"]] == ["160", "140", "179", ""], "a number stands where a limit changes"
+    assert [one["text"] for one in panel["limits"]] == ["160", "140", "179", ""], (
+        "a number stands where a limit changes"
+    )
     assert panel["series"][0]["last"] == "150"
     points = panel["series"][0]["points"]
     assert points[0]["x"] < panel["doses"][0] < points[1]["x"]

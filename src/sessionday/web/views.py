@@ -70,7 +70,7 @@ def step_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks, 
 
 def _gives(rules: Mapping[str, Any]) -> bool:
     """Whether a step is about giving a dose: who answers it must have before them what was prescribed."""
-    return rules["id"] == TIME_OUT or rules["marks"] == "dose"
+    return bool(rules["id"] == TIME_OUT or rules["marks"] == "dose")
 
 
 def prescribed_view(pack: Pack, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
