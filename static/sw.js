@@ -71,10 +71,9 @@ async function page(event, { pathname: path, search }) {
 
 // As this device chose it (dim.js), whatever it was when the page was kept.
 async function dimmed(kept) {
-  const look = await caches.match("/look");
-  if (!look) return kept;
-  const [scheme, text] = await Promise.all([look.text(), kept.text()]);
-  return new Response(text.replace(/data-scheme="\w+"/, `data-scheme="${scheme}"`), kept);
+  const scheme = await caches.match("/look").then((look) => look?.text()).catch(() => "");
+  if (!scheme) return kept;
+  return new Response((await kept.text()).replace(/data-scheme="\w+"/, `data-scheme="${scheme}"`), kept);
 }
 
 async function keep(urls) {

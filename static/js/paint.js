@@ -109,7 +109,7 @@ function paintQuestion(article, view) {
   const step = article.dataset.step;
   article.dataset.status = state.steps[step].status;
   tell(article, "note", telling.note(pack, state, step));
-  const said = saidTo(step, entries);
+  const said = entries.filter((entry) => entry.step === step && entry.kind !== "ack").sort(latestFirst);
   article.querySelector("[data-record]").hidden = said.length === 0;
   list(article, "lines", said.map((entry) => line(article, pack, entry, looks)));
   const next = nextStep(pack, state);
@@ -120,12 +120,10 @@ function paintQuestion(article, view) {
   paintWithdraw(article, view, step);
 }
 
-function saidTo(step, entries) {
-  return entries.filter((entry) => entry.step === step && entry.kind !== "ack").sort(latestFirst);
-}
-
-function paintPrescribed(element, { pack, entries }) {
-  list(element, "prescribed", saidTo(element.dataset.prescribed, entries).map((entry) => {
+// The word that counts now and no other, so that nobody gives what was taken back.
+function paintPrescribed(element, { pack, state, entries }) {
+  const by = state.steps[element.dataset.prescribed]?.by;
+  list(element, "prescribed", entries.filter((entry) => entry.id === by).map((entry) => {
     const item = clone(element, "prescribed");
     tell(item, "text", telling.line(pack, entry));
     tell(item, "when", telling.when(pack, entry.t));

@@ -63,19 +63,21 @@ def step_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks, 
         "repeats": rules["every"] is not None or rules["marks"] in ("dose", "help"),
         "last": _last_of_mine(pack, entries, step),
         "limits": {field["id"]: limits_text(field) for field in rules["answer"].get("fields", ())},
-        "prescribed": prescribed_view(pack, entries, looks) if role == "staff" and _gives(rules) else None,
+        "prescribed": prescribed_view(pack, state, entries, looks) if role == "staff" and _gives(pack, rules) else None,
         "read_aloud": read_aloud_view(pack, state) if step == TIME_OUT and role == "staff" else None,
     }
 
 
-def _gives(rules: Mapping[str, Any]) -> bool:
+def _gives(pack: Pack, rules: Mapping[str, Any]) -> bool:
     """Whether a step is about giving a dose: who answers it must have before them what was prescribed."""
-    return bool(rules["id"] == TIME_OUT or rules["marks"] == "dose")
+    return rules["id"] == TIME_OUT or (rules["marks"] == "dose" and PRESCRIBED in pack["texts"]["steps"])
 
 
-def prescribed_view(pack: Pack, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
-    """What was prescribed, newest first: where a dose is read aloud, and where one is written down (F21, F23)."""
-    return {"step": PRESCRIBED, "lines": lines_view(pack, entries, looks, PRESCRIBED)}
+def prescribed_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
+    """What is prescribed: the word that counts now and no other, so that nobody gives what was taken back (F21)."""
+    by = state["steps"].get(PRESCRIBED, {}).get("by")
+    said = lines_view(pack, entries, looks, PRESCRIBED)
+    return {"step": PRESCRIBED, "lines": [one for one in said if one["id"] == by]}
 
 
 def read_aloud_view(pack: Pack, state: State) -> dict[str, Any]:
