@@ -76,8 +76,7 @@ def _gives(pack: Pack, rules: Mapping[str, Any]) -> bool:
 def prescribed_view(pack: Pack, state: State, entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
     """What is prescribed: the word that counts now and no other, so that nobody gives what was taken back (F21)."""
     by = state["steps"].get(PRESCRIBED, {}).get("by")
-    said = lines_view(pack, entries, looks, PRESCRIBED)
-    return {"step": PRESCRIBED, "lines": [one for one in said if one["id"] == by]}
+    return {"step": PRESCRIBED, "lines": [line_view(pack, entry, looks) for entry in entries if entry["id"] == by]}
 
 
 def read_aloud_view(pack: Pack, state: State) -> dict[str, Any]:
