@@ -22,6 +22,18 @@ async def copied(page: Page, demo: dict[str, Any]) -> None:
     await page.wait_for_selector("[data-source]")
 
 
+async def change(page: Page, old: str, new: str) -> None:
+    """Chooses `old` and types over it, as a person does: to have all of 1,255 lines typed takes a browser 8 seconds."""
+    choose = """(source, old) => {
+      const start = source.value.indexOf(old);
+      source.focus();
+      source.setSelectionRange(start, start + old.length);
+      return start;
+    }"""
+    assert await page.locator("[data-source]").evaluate(choose, old) >= 0, old
+    await page.keyboard.insert_text(new)
+
+
 async def test_what_is_typed_is_checked_at_once_and_kept_until_it_is_saved(demo: dict[str, Any]) -> None:
     faults: list[str] = []
     async with browser() as found:
@@ -31,9 +43,10 @@ async def test_what_is_typed_is_checked_at_once_and_kept_until_it_is_saved(demo:
         await copied(page, demo)
         source = page.locator("[data-source]")
         text = await source.input_value()
+        await change(page, "observe: 2 h after dose", "observe: soon")
         broken = text.replace("observe: 2 h after dose", "observe: soon")
+        assert await source.input_value() == broken
         line = broken.splitlines().index("observe: soon") + 1
-        await source.fill(broken)
         wrong = page.locator(f"[data-list=problems] [data-line='{line}']")
         await expect(wrong).to_contain_text("‘observe’ can't be ‘soon’")
         await expect(page.locator(f"#line-{line}")).to_have_text(str(line))
@@ -55,7 +68,7 @@ async def test_what_is_typed_is_checked_at_once_and_kept_until_it_is_saved(demo:
         assert beside[1] is not None
         assert abs(beside[0]["y"] - beside[1]["y"]) < 4
 
-        await source.fill(text)
+        await change(page, "observe: soon", "observe: 2 h after dose")
         await expect(page.locator("[data-verdict]")).to_have_text("It can be published.")
         await page.click("button[value=publish]")
         await page.wait_for_url("**/protocols/our-kap-lozenge/1")
@@ -71,8 +84,8 @@ async def test_the_pages_of_protocols_fit(look: str, demo: dict[str, Any]) -> No
         watch(page, faults)
         await enter(page, demo, "", "staff")
         await copied(page, demo)
-        broken = (await page.locator("[data-source]").input_value()).replace("languages: [en]", "languages: [english]")
-        await page.locator("[data-source]").fill(broken.replace('day_starts: "06:00"', "day_starts: 6am"))
+        await change(page, "languages: [en]", "languages: [english]")
+        await change(page, 'day_starts: "06:00"', "day_starts: 6am")
         await page.wait_for_selector("[data-list=problems] li")
         draft = page.url
         await page.click("button[value=save]")

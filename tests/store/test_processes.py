@@ -57,11 +57,20 @@ async def test_three_servers_store_what_all_of_them_are_offered_once_and_in_one_
 ) -> None:
     sessions = [world.session, await add_session(world.store, world.clinic, "two")]
     async with processes(world.url, 3) as servers:
-        said = await asyncio.gather(*(server.push(sessions, seed) for seed, server in enumerate(servers)))
+        async with world.postgres.transaction() as tx:  # none goes first until all have come
+            await tx.all("SELECT id FROM session ORDER BY clinic, id FOR UPDATE")
+            pushes = [asyncio.create_task(server.push(sessions, seed)) for seed, server in enumerate(servers)]
+            await until(lambda: all_wait(world, len(servers)))
+        said = await asyncio.gather(*pushes)
     stored = [sum(verdict[3] == "stored" for verdict in some) for some in said]
-    assert sum(count > 0 for count in stored) > 1, stored  # a slow one may come late for all of it
+    assert all(stored), stored
     await check(world, sessions, [verdict for some in said for verdict in some], 120)
     assert (await world.store.backup(tmp_path / "whole.db")).entries == 240  # the chains hold
+
+
+async def all_wait(world: World, servers: int) -> bool:
+    waiting = "pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return len(await world.around(f"SELECT pid FROM {waiting}")) == servers
 
 
 async def test_five_servers_that_start_at_once_make_one_schema(cluster: Cluster) -> None:
