@@ -8,7 +8,7 @@ from sessionday.core.evaluate import evaluate
 from sessionday.protocols.checklist import texts_for
 from sessionday.protocols.shelf import load
 from sessionday.web.telling import taker
-from tests.components import HOUR, START, W, pack_of
+from tests.components.seats import HOUR, START, W, pack_of
 
 Fact = tuple[str, str, Any]
 ALL_YES = {"coming": "yes", "sober": "yes", "phone_charged": "yes"}

@@ -8,7 +8,7 @@ import pytest
 
 from sessionday.web import telling
 from sessionday.words import WORDS
-from tests.components import HOUR, START, pack_of
+from tests.components.seats import HOUR, START, pack_of
 
 ARABIC = {**pack_of("staff"), "words": WORDS["ar"], "language": "ar"}
 ISOLATES = {"LRI", "RLI", "FSI"}
