@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from sessionday.protocols.checklist import texts_for
-from sessionday.protocols.shelf import load
 from sessionday.store import Seat
 from sessionday.web.cards import card_of
 from sessionday.web.protocol_flow import flow
@@ -21,6 +20,7 @@ from tests.components.seats import (
     as_shown,
     current,
     head,
+    lozenge,
     pack_of,
     said,
     session,
@@ -140,7 +140,7 @@ def arranging() -> Iterator[Component]:
 def protocols() -> Iterator[Component]:
     """What is shown of a protocol."""
     yield Component("Above a page of the clinic's", "of protocols", "protocols/_page.html", {"staff": LEAD}, head)
-    checklist = load("kap-lozenge")
+    checklist = lozenge()
     flows = flow(checklist, texts_for(checklist.words["en"], "staff")["steps"])
     yield Component("The way through a day", "a protocol's", "protocols/_flow.html", {"flow": flows})
     one: dict[str, Any] = {"version": "1", "steps": 56, "languages": "en, es", "running": 0, "built_in": True}

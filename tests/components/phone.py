@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from sessionday.protocols.shelf import load
 from sessionday.web.short_answers import CALL, answer_view
 from sessionday.words import calls_for
-from tests.components.seats import BEFORE, DOSED, HOUR, START, Component, W, as_shown, foot, head, shown
+from tests.components.seats import BEFORE, DOSED, HOUR, START, Component, W, as_shown, foot, head, lozenge, shown
 
 
 def around_the_day() -> Iterator[Component]:
@@ -44,7 +43,7 @@ def ways_in() -> Iterator[Component]:
 
 
 def short_answers() -> Iterator[Component]:
-    checklist, client = load("kap-lozenge"), shown("client", [], BEFORE)
+    checklist, client = lozenge(), shown("client", [], BEFORE)
     told, call = answer_view(checklist, "client", "day"), answer_view(checklist, "client", CALL)
     nobody = {**client["pack"], "clinic": dict.fromkeys(client["pack"]["clinic"], "")}
     a = {"a": W["about"]}

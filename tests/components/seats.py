@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sessionday.core.evaluate import evaluate
-from sessionday.protocols.checklist import texts_for
+from sessionday.protocols.checklist import Checklist, texts_for
 from sessionday.protocols.shelf import load
 from sessionday.store import Session
 from sessionday.web.pack import PHONE_WORDS
@@ -48,9 +49,15 @@ def foot(html: str) -> str:
     return html[html.index("</main>") + len("</main>") : html.index("</body>")]
 
 
+@cache
+def lozenge() -> Checklist:
+    """Its protocol, read once."""
+    return load("kap-lozenge")
+
+
 def pack_of(role: str) -> Context:
     """What a phone of this seat would know, of a session that nobody has."""
-    checklist = load("kap-lozenge")
+    checklist = lozenge()
     return {
         "handle": "example",
         "seat": {"id": f"person-{role}", "role": role, "name": NAMES.get(role, role)},
