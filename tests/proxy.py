@@ -182,10 +182,13 @@ class Proxy:
 
     async def _close(self) -> None:
         """Nothing listens, and what was open is reset."""
-        if self._listener is not None:
-            self._listener.close()
+        if (listener := self._listener) is not None:
+            for one in listener.sockets:
+                asyncio.get_running_loop().remove_reader(one)
+            # A line that was just taken is known after a few turns; a listener that closed before would leave it open.
+            await turns()
+            listener.close()
         self._listener = None
-        await turns()  # a line that was just taken is known after one
         mine = asyncio.current_task()
         tasks = [task for task in self._open if task is not mine]
         for task in tasks:

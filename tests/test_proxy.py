@@ -1,7 +1,9 @@
 """Each fault of the proxy does what it says, seen from a bare connection and from a small server behind."""
 
 import asyncio
+import gc
 import json
+import socket
 import time
 from collections.abc import AsyncIterator
 
@@ -219,6 +221,16 @@ async def test_a_server_that_is_gone_is_a_line_that_is_cut(small: Small) -> None
     async with Proxy(1) as between:
         with pytest.raises(ConnectionResetError):
             await ask(between)
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_line_that_comes_while_it_closes_is_closed_too(turns: int) -> None:
+    async with Proxy(1) as between:
+        line = socket.create_connection((between.host, between.port))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    line.close()
+    gc.collect()  # a socket that nobody closed is told now, which fails a test
 
 
 def test_a_request_goes_on_with_what_the_browser_said() -> None:
