@@ -199,6 +199,8 @@ class Proxy:
         await turns()  # a line that was just closed lets go of its socket in the next
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._listener is None:  # its handshake outlasted the closing
+            return writer.transport.abort()
         task = asyncio.current_task()
         assert task is not None
         self._open[task] = None

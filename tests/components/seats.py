@@ -6,20 +6,20 @@ from functools import cache
 from typing import Any
 
 from sessionday.core.evaluate import evaluate
-from sessionday.protocols.checklist import Checklist, texts_for
-from sessionday.protocols.shelf import load
+from sessionday.protocols.checklist import texts_for
 from sessionday.store import Session
 from sessionday.web.pack import PHONE_WORDS
 from sessionday.web.states import Current
 from sessionday.web.views import day_view, step_view
 from sessionday.words import WORDS
+from tests.protocols import good_day
+from tests.protocols.built_in import BuiltIn, built_in
+from tests.protocols.good_day import SESSION, START, Day
 
-START = 1_796_137_200_000  # Tue 1 Dec 2026, 10:00 in Toronto
 HOUR = 3_600_000
-BEFORE = START - 2 * HOUR
+BEFORE = START - 2 * HOUR  # Tue 1 Dec 2026, 08:00
 W = WORDS["en"]
 NAMES = {"client": "Sam", "support": "Alex", "staff": "Robin Lee", "prescriber": "Dr. Ines Okafor"}
-DAYS = [{"midnight": START + (24 * day - 10) * HOUR, "morning": START + (24 * day - 4) * HOUR} for day in range(-1, 10)]
 Context = dict[str, Any]
 
 
@@ -50,21 +50,26 @@ def foot(html: str) -> str:
 
 
 @cache
-def lozenge() -> Checklist:
+def protocol() -> BuiltIn:
     """Its protocol, read once."""
-    return load("kap-lozenge")
+    return built_in("kap-lozenge")
+
+
+def record(day: Day) -> list[Context]:
+    """A day's entries with the names of who wrote them."""
+    return [{**entry, "name": NAMES[entry["role"]]} for entry in day.entries]
 
 
 def pack_of(role: str) -> Context:
     """What a phone of this seat would know, of a session that nobody has."""
-    checklist = lozenge()
+    checklist = protocol().checklist
     return {
         "handle": "example",
         "seat": {"id": f"person-{role}", "role": role, "name": NAMES.get(role, role)},
         "band": {"initials": "SA", "room": "3", "colour": "green", "pattern": "dots"},
         "people": NAMES,
         "clinic": {"name": "Maple House", "phone": "+1 555 0100", "emergency": "911", "on_call": "+1 555 0142"},
-        "clock": [[0, -300]],
+        "clock": [[0, 0]],
         "protocol": checklist.rules,
         "parts": checklist.parts,
         "steps": checklist.steps,
@@ -81,14 +86,34 @@ def said(number: int, role: str, step: str, answer: Any, t: int = START - HOUR) 
     return {**where, "role": role, "name": NAMES[role], "t": t, **fact}
 
 
-DOSED = [said(1, "staff", "dose", {"mg": 100, "pieces": 1}, START)]
+def prepared() -> list[Context]:
+    """All is answered up to the dose."""
+    return record(good_day.prepared(protocol()))
+
+
+def dosed() -> list[Context]:
+    """And the dose was given, at the start."""
+    return record(good_day.dosed(protocol()))
+
+
+def watched() -> list[Context]:
+    """And all that leaving asks for."""
+    return record(good_day.watched(protocol()))
+
+
+def left() -> list[Context]:
+    """And the client is on the way home, two hours and twelve minutes after the start."""
+    return record(good_day.left(protocol()))
+
+
+def over() -> list[Context]:
+    """And all is answered up to the end of the hold."""
+    return record(good_day.over(protocol()))
 
 
 def state_of(pack: Context, entries: list[Context], now: int) -> Context:
     """What the record says then."""
-    return evaluate(
-        pack["protocol"], {"id": "example", "start": START, "days": DAYS, "pickup_code": "4071"}, entries, now
-    )
+    return evaluate(pack["protocol"], SESSION, entries, now)
 
 
 def shown(role: str, entries: list[Context], now: int, step: str | None = None) -> Context:
@@ -97,7 +122,7 @@ def shown(role: str, entries: list[Context], now: int, step: str | None = None) 
     state = state_of(pack, entries, now)
     looks = [{"name": "Robin Lee", "seq": 1}]
     view = step_view(pack, state, entries, looks, step) if step else day_view(pack, state, entries, looks)
-    return {**view, "seq": len(entries), "error": None, "typed": {}, "pickup_code": "4071"}
+    return {**view, "seq": len(entries), "error": None, "typed": {}, "pickup_code": SESSION["pickup_code"]}
 
 
 def current(entries: list[Context], now: int) -> Current:
@@ -108,7 +133,7 @@ def current(entries: list[Context], now: int) -> Current:
 def session() -> Session:
     """As the store has it."""
     return Session(
-        clinic="clinic", id="example", handle="example", client="Sam", start=START, days=DAYS, pickup_code="4071",
-        protocol_id="kap-lozenge", protocol_version="1", made_at=BEFORE, over_at=START + 240 * HOUR, seq=0, head="",
-        held=0, initials="SA", room="3", colour="green", pattern="dots",
+        clinic="clinic", id="example", handle="example", client="Sam", start=START, days=SESSION["days"],
+        pickup_code="4821", protocol_id="kap-lozenge", protocol_version="1", made_at=BEFORE, over_at=START + 240 * HOUR,
+        seq=0, head="", held=0, initials="SA", room="3", colour="green", pattern="dots",
     )  # fmt: skip

@@ -12,7 +12,7 @@ MINUTE = 60_000
 DAY = 1440 * MINUTE
 MIDNIGHT = int(datetime(2026, 12, 1, tzinfo=UTC).timestamp() * 1000)
 START = MIDNIGHT + 10 * 60 * MINUTE
-SESSION = {
+SESSION: dict[str, Any] = {
     "id": "s1",
     "start": START,
     "pickup_code": "4821",

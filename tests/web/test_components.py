@@ -26,6 +26,6 @@ def test_every_partial_is_among_them() -> None:
     drawn, left = set[str](), {one.template for one in every_state()}
     while left:
         drawn |= left
-        left = {name for one in left for name in BORROWED.findall((templates / one).read_text())} - drawn
+        left = {name for one in left for name in BORROWED.findall((templates / one).read_text("utf-8"))} - drawn
     partials = {str(path.relative_to(templates)) for path in templates.rglob("_*.html")}
     assert partials - drawn == set()

@@ -8,7 +8,8 @@ from sessionday.core.evaluate import evaluate
 from sessionday.protocols.checklist import texts_for
 from sessionday.protocols.shelf import load
 from sessionday.web.telling import taker
-from tests.components.seats import HOUR, START, W, pack_of
+from tests.components.seats import HOUR, W, pack_of
+from tests.protocols.good_day import START
 
 Fact = tuple[str, str, Any]
 ALL_YES = {"coming": "yes", "sober": "yes", "phone_charged": "yes"}

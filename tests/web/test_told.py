@@ -8,7 +8,8 @@ import pytest
 
 from sessionday.web import telling
 from sessionday.words import WORDS
-from tests.components.seats import HOUR, START, pack_of
+from tests.components.seats import HOUR, pack_of
+from tests.protocols.good_day import START
 
 ARABIC = {**pack_of("staff"), "words": WORDS["ar"], "language": "ar"}
 ISOLATES = {"LRI", "RLI", "FSI"}
