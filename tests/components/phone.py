@@ -40,12 +40,17 @@ def at_times() -> Iterator[Component]:
     yield Component("Dim", "before the tap", "session/_dim.html", client, as_shown)
     yield Component("As an app", "by hand", "session/_install.html", client, opened)
     yield Component("Without signal", "handing over by light is offered", "session/_light.html", client, opened)
-    yield Component("Without signal", "the codes", "session/_light.html", client, as_shown)
+    yield Component("Without signal", "the codes", "session/_light.html", client, handing_over)
 
 
 def opened(html: str) -> str:
     """With the outermost part shown, and what it hides itself hidden."""
     return html.replace(" hidden", "", 1)
+
+
+def handing_over(html: str) -> str:
+    """Once the codes are asked for, the button that asks is away."""
+    return as_shown(html).replace(" data-light-open>", " data-light-open hidden>")
 
 
 def ways_in() -> Iterator[Component]:

@@ -21,6 +21,10 @@ BEFORE = START - 2 * HOUR  # Tue 1 Dec 2026, 08:00
 W = WORDS["en"]
 NAMES = {"client": "Sam", "support": "Alex", "staff": "Robin Lee", "prescriber": "Dr. Ines Okafor"}
 Context = dict[str, Any]
+LIKELY: Context = {
+    "dose_planned": {"mg_first": 100, "mg_most": 150, "lozenges_most": 2},
+    "dose": {"mg": 100, "lozenges": 1},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ def protocol() -> BuiltIn:
 
 
 def record(day: Day) -> list[Context]:
-    """A day's entries with the names of who wrote them."""
-    return [{**entry, "name": NAMES[entry["role"]]} for entry in day.entries]
+    """A day's entries with the names of who wrote them, and doses that a clinician would believe."""
+    likely = [{**entry, "answer": LIKELY.get(entry["step"], entry["answer"])} for entry in day.entries]
+    return [{**entry, "name": NAMES[entry["role"]]} for entry in likely]
 
 
 def pack_of(role: str) -> Context:
