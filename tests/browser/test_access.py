@@ -1,5 +1,6 @@
 """Pages for everybody: nothing that axe finds, in each scheme, also from right to left; targets; what is read aloud."""
 
+import re
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from playwright.async_api import Page
 from sessionday.words import WORDS
 from tests.browser.every_page import EVERY, SCHEMES, opened
 from tests.browser.people import browser
-from tests.browser.test_looks import enter, session_of
+from tests.browser.test_looks import CHECK, enter, session_of
 
 READ_ALOUD = Path(__file__).parent / "question.aria.yml"
 # WCAG 2.2 to AA, what axe holds for good practice, and of AAA the contrast.
@@ -128,3 +129,39 @@ async def test_nothing_that_the_keyboard_reaches_is_covered(language: str, demo:
                 assert not covered, (one.name, element)
                 reached += 1
             assert reached > 8, one.name
+
+
+@pytest.mark.parametrize("width", ["320", "desk"])
+async def test_every_page_fits_and_can_be_hit(width: str, demo: dict[str, Any]) -> None:
+    faults: list[str] = []
+    async with browser() as chromium:
+        async for one, page in opened(chromium, demo, EVERY, width, "light", "en"):
+            faults += [f"{one.name}: {fault}" for fault in await page.evaluate(CHECK)]
+    assert faults == []
+
+
+SEEN = "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.innerText)"
+
+
+async def test_paper_is_never_dark_and_shows_nothing_to_tap(demo: dict[str, Any]) -> None:
+    asked = [one for one in EVERY if one.name in ("client-after", "support-duties", "staff-sheet", "staff-card")]
+    async with browser() as chromium:
+        for scheme in ("dark", "dim"):
+            async for one, page in opened(chromium, demo, asked, "390", scheme, "en"):
+                await page.emulate_media(media="print", color_scheme="dark")
+                ink = "getComputedStyle(document.body).color"
+                assert await page.evaluate(ink) in ("rgb(27, 35, 38)", "rgb(0, 0, 0)"), one.name
+                assert await page.eval_on_selector_all("button, .help, .call", SEEN) == [], one.name
+
+
+async def test_where_one_is_and_what_is_not_done_stand_on_the_page_when_they_are_of_use(demo: dict[str, Any]) -> None:
+    asked = [one for one in EVERY if one.name in ("client-before", "client-after", "support-after")]
+    async with browser() as chromium:
+        async for one, page in opened(chromium, demo, asked, "390", "light", "en"):
+            place = await page.eval_on_selector_all("[data-tell=place]", SEEN)
+            nots = await page.eval_on_selector_all(".nots li", SEEN)
+            if one.name == "client-before":
+                assert re.fullmatch(r"You are at \d+ of \d+ \(.+\)\. Last: .+\.", place[0])
+                assert nots == []
+            else:  # car, bike, e-scooter, tools, machines, papers
+                assert nots == list(WORDS["en"]["nots"].values()), one.name

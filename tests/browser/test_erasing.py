@@ -84,7 +84,7 @@ async def pictured(page: Page, name: str) -> list[str]:
     for look, how in {**LOOKS, "1024": {"viewport": {"width": 1024, "height": 768}}}.items():
         await page.set_viewport_size(how["viewport"])
         await page.emulate_media(color_scheme=how.get("color_scheme", "light"))
-        size = "225%" if look.endswith("large") else ""
+        size = "250%" if look.endswith("large") else ""
         await page.evaluate(f"document.documentElement.style.setProperty('font-size', '{size}')")
         await page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
         faults += [f"{name} {look}: {fault}" for fault in await page.evaluate(CHECK)]

@@ -1,4 +1,4 @@
-"""Every page at phone size, narrow, dark, with text at 200 %: nothing cut off or too small to hit."""
+"""Pages at phone size, narrow, dark, zoomed, with text at 200 %: nothing cut off or too small to hit."""
 
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +17,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "320": {"viewport": {"width": 320, "height": 640}},
     "320-dark": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
     "390-large": {"viewport": {"width": 390, "height": 844}},
+    "zoomed": {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4},  # a desk's screen at 400 %
+    "forced": {"viewport": {"width": 390, "height": 844}, "forced_colors": "active"},
 }
 PAGES = [
     ("client-before", "Sam", "client", ""),
@@ -115,7 +117,7 @@ async def looked_at(page: Page, demo: dict[str, Any], client: str, path: str, pi
         await page.goto(demo["staff"]["url"].replace("sign-in", path))
         await page.wait_for_selector("body[data-ready=true]")
     if picture.endswith("large"):
-        await page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")
+        await page.evaluate("document.documentElement.style.setProperty('font-size', '250%')")
     await page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
     faults: list[str] = await page.evaluate(CHECK)
     return faults
@@ -131,8 +133,10 @@ CHECK = """() => {
   const faults = [];
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth + 1) faults.push(`wider than the screen: ${wide}`);
-  const controls = "button, .button, input:not([type=hidden]), textarea, summary, .option, li[data-step] a";
+  const controls = "button, .button, input:not([type=hidden]), select, textarea, summary, .option, a";
   for (const element of document.querySelectorAll(controls)) {
+    const beside = [...element.parentElement.childNodes].filter((one) => one !== element);
+    if (element.tagName === "A" && beside.some((one) => one.textContent.trim())) continue;
     const box = element.getBoundingClientRect();
     if (!box.width || element.closest(".option") !== null && element.tagName === "INPUT") continue;
     const small = box.height < 43.5 || box.width < 43.5;

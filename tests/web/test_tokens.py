@@ -31,7 +31,7 @@ def tokens(selector: str) -> dict[str, str]:
 LIGHT = tokens(":root")
 SCHEMES = {
     "light": LIGHT,
-    "dark": LIGHT | tokens("@media (prefers-color-scheme: dark) {\n    :root"),
+    "dark": LIGHT | tokens("@media screen and (prefers-color-scheme: dark) {\n    :root"),
     "dim": LIGHT | tokens(':root[data-scheme="dim"]'),
 }
 
