@@ -309,7 +309,7 @@ async def test_what_is_drawn_while_it_is_erased_is_not_kept(clinic: Clinic, monk
     assert place
     stale = Here(place, "staff", "x", "Lea", "")
     site.hear(None)
-    drawn, went_on = asyncio.Event(), asyncio.Event()
+    drawn, read, went_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def draw() -> Parts:
         drawn.set()
@@ -325,12 +325,13 @@ async def test_what_is_drawn_while_it_is_erased_is_not_kept(clinic: Clinic, monk
 
     async def slowly(one: Listed, now: int) -> Card:
         card = await made(one, now)
+        read.set()
         await went_on.wait()
         return card
 
     monkeypatch.setattr(site.cards, "_made", slowly)
     carded = asyncio.create_task(site.cards.card(listed, clinic.world.clock.now))
-    await asyncio.sleep(0.1)
+    await read.wait()
     assert (await clinic.erase()).status_code == 303
     went_on.set()
     assert b"Sam" in b"".join((await page).plain)
@@ -383,7 +384,7 @@ async def test_who_listens_is_told_that_it_has_ended(clinic: Clinic) -> None:
         return (await clinic.lea.http.get(f"{clinic.at}live")).text
 
     listening = asyncio.create_task(listen())
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(1)  # it is under way
     await clinic.erase(await clinic.world.desk("lea@example.org"))
     assert "event: ended" in await asyncio.wait_for(listening, 10)
 
