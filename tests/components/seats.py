@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sessionday.core.evaluate import evaluate
@@ -53,9 +52,8 @@ def foot(html: str) -> str:
     return html[html.index("</main>") + len("</main>") : html.index("</body>")]
 
 
-@cache
 def protocol() -> BuiltIn:
-    """Its protocol, read once."""
+    """Its protocol."""
     return built_in("kap-lozenge")
 
 
@@ -139,6 +137,6 @@ def session() -> Session:
     """As the store has it."""
     return Session(
         clinic="clinic", id="example", handle="example", client="Sam", start=START, days=SESSION["days"],
-        pickup_code="4821", protocol_id="kap-lozenge", protocol_version="1", made_at=BEFORE, over_at=START + 240 * HOUR,
-        seq=0, head="", held=0, initials="SA", room="3", colour="green", pattern="dots",
+        pickup_code=SESSION["pickup_code"], protocol_id="kap-lozenge", protocol_version="1", made_at=BEFORE,
+        over_at=START + 240 * HOUR, seq=0, head="", held=0, initials="SA", room="3", colour="green", pattern="dots",
     )  # fmt: skip

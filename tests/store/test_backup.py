@@ -35,6 +35,7 @@ async def test_a_copy_made_while_others_write_is_whole_and_another_database(worl
         assert copy.epoch not in (world.store.epoch, COPIED)
         stored = [e["id"] for e in await copy.entries(world.session)]
         assert len(stored) == made.entries
+        assert before
         assert set(before) <= set(stored) <= set(acknowledged)
 
 
