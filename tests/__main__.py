@@ -99,10 +99,9 @@ def install_programs() -> None:
     if shutil.which("apt-get") is None:
         run([str(PYTHON), "-m", "playwright", "install", "chromium"])
         return
-    have = subprocess.run(
-        ["dpkg-query", "-W", "-f=${Package} ", *DEBIAN], capture_output=True, text=True, check=False
-    ).stdout
-    missing = [name for name in DEBIAN if name not in have.split()]
+    ask = ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\n", *DEBIAN]  # it lists also what was removed
+    have = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.splitlines()
+    missing = [name for name in DEBIAN if f"{name} installed" not in have]
     if missing:
         apt = [] if os.geteuid() == 0 else ["sudo"]
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -11,4 +11,4 @@ if (document.body.dataset.tablet === "off") {
   localStorage.setItem("tablet.nonce", nonce);
   document.querySelector("[name=nonce]").value = nonce;
 }
-if (localStorage.getItem("tablet.waiting")) import("./waiting.js").then(({ keepSending }) => keepSending());
+if (localStorage.getItem("tablet.waiting")) import("./waiting.js").then(({ keepSending }) => keepSending(), () => {});

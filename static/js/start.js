@@ -7,7 +7,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 addEventListener("submit", hold, true);
 await Promise.race([painted(), wait(1_000)]); // a page in the background is not painted
-import("./languages.js");
+import("./languages.js").catch(() => {}); // a page that is left gives up what was on its way; languages work without
 if (then) await Promise.race([import(then).catch(() => {}), wait(8_000)]);
 removeEventListener("submit", hold, true);
 for (const [form, button] of early) form.requestSubmit(button);

@@ -57,7 +57,7 @@
     document.addEventListener("tablet-locked", lock); // the clinic says so
     setInterval(look, BEAT_MS);
     look();
-    if (told("tablet.waiting")) import("./waiting.js").then(({ keepSending }) => keepSending());
+    if (told("tablet.waiting")) import("./waiting.js").then(({ keepSending }) => keepSending(), () => {});
     meet().then(keepLock, () => {});
     if (told(PERSON) === document.body.dataset.person) bringBack();
   }

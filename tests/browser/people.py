@@ -69,8 +69,8 @@ class Person:
         return person
 
     def note(self, error: str) -> None:
-        """Remembers what went wrong in a page. Firefox counts a line that is down among it."""
-        if not error.startswith("Firefox can’t establish a connection"):
+        """Remembers what went wrong in a page. Firefox counts among it a lost line, and what a left page gave up."""
+        if not (error.startswith("Firefox can’t establish a connection") or "ServiceWorker intercepted" in error):
             self.faults.append(error)
 
     async def enter(self) -> None:

@@ -177,3 +177,18 @@ async def test_a_tap_that_the_clinic_answers_badly_does_not_speak_of_signal(serv
         await page.route("**/language", lambda route: route.fulfill(status=502))
         await page.click(CHOICE.format("fr"))
         await page.wait_for_selector(f"[data-languages] [role=status]:has-text('{WORDS['en']['truths']['unsaved']}')")
+
+
+async def test_a_tap_is_taken_where_the_languages_script_never_comes_and_the_page_reports_no_fault(
+    server: Server,
+) -> None:
+    async with browser() as chromium:
+        page = await (await chromium.new_context()).new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        await page.route("**/js/languages.js", lambda route: route.abort())
+        async with page.expect_event("requestfailed"):
+            await page.goto(f"{server.public}/sign-in")
+        await page.click(CHOICE.format("fr"))
+        await page.wait_for_selector("html[lang=fr]")
+        assert not faults
