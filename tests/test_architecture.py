@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,13 @@ def imports(file: Path) -> set[str]:
             base = package[: len(package) - node.level + 1] if node.level else []
             found.add(".".join([*base, node.module or ""]).strip("."))
     return found
+
+
+def test_a_command_starts_without_what_only_the_server_needs() -> None:
+    heavy = {"sessionday.app", "fpdf", "webauthn", "uvicorn", "jinja2"}
+    asked = [sys.executable, "-c", "import sys, sessionday.__main__; print(*sys.modules)"]
+    loaded = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+    assert heavy & {*loaded} == set()
 
 
 @pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(SOURCE)))

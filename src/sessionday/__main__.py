@@ -10,13 +10,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sessionday import __version__, demo, zones
+from sessionday import __version__, zones
 from sessionday.booking import StartFar, book
 from sessionday.core import evaluate
 from sessionday.protocols import Checklist, ProtocolError, load, names
 from sessionday.record.file import erased_in, exported, verify_file
 from sessionday.record.formats import FORMATS
-from sessionday.serving import serve
 from sessionday.settings import SettingError, Settings, load_keys, read_settings
 from sessionday.store import Access, Clinic, Store, StoreError, move
 from sessionday.web.passphrase_rules import refusal
@@ -155,12 +154,16 @@ def _add_reading(commands: Any, shared: Parser) -> None:
 
 
 def run_serve(given: argparse.Namespace) -> None:
-    """serve"""
+    """serve: the one command, with the demo, that needs the application; the others start without it."""
+    from sessionday.serving import serve
+
     serve(settings_with_keys(given))
 
 
 def run_demo(given: argparse.Namespace) -> None:
     """demo"""
+    from sessionday import demo
+
     demo.run(lambda database: settings_with_keys(given, database=database), as_json=given.json)
 
 

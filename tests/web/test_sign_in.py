@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from argon2 import PasswordHasher
 
+from sessionday.web.passphrases import NOBODY
 from tests.web.pages import Page
 from tests.world import HOUR, PASSPHRASE, World
 
@@ -35,6 +37,10 @@ async def test_wrong_and_unknown_get_the_same_answer(world: World) -> None:
         answers.append((answer.status_code, answer.text.replace(email, "E-MAIL")))
     assert len(set(answers)) == 1
     assert answers[0][0] == 422
+
+
+def test_an_unknown_e_mail_takes_as_long_to_check_as_a_known_one() -> None:
+    assert not PasswordHasher().check_needs_rehash(NOBODY)
 
 
 async def test_the_passphrase_is_not_shown_again(world: World) -> None:

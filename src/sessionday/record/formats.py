@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessionday.record.fhir import bundle
-from sessionday.record.pdf import pdf
 from sessionday.record.table import table
 
 
@@ -24,8 +23,15 @@ def whole(record: Mapping[str, Any]) -> bytes:
     return json.dumps(record, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
+def printed(record: Mapping[str, Any]) -> bytes:
+    """The record to read and to print. What draws it takes long to load, and most processes never print."""
+    from sessionday.record.pdf import pdf
+
+    return pdf(record)
+
+
 FORMATS = {
-    "pdf": Format("pdf", "application/pdf", pdf),
+    "pdf": Format("pdf", "application/pdf", printed),
     "json": Format("json", "application/json", whole),
     "csv": Format("csv", "text/csv; charset=utf-8", table),
     "fhir": Format("fhir.json", "application/fhir+json", bundle),
