@@ -61,7 +61,7 @@ async def after(day: Day) -> None:
             await person.heard()
             await person.answer_all()
     if day.scripts:
-        await day.client.page.wait_for_selector("body[data-stage=clear]", timeout=10_000)
+        await day.client.page.wait_for_selector("body[data-stage=clear]")
     await day.client.day()
     text = await day.client.page.inner_text("[data-hold-until]")
     assert "The hold your clinic set has ended" in text

@@ -94,7 +94,7 @@ async def test_the_codes_are_there_without_signal_alone_and_turn_by_hand_where_m
         await client.day()
         await page.wait_for_selector("[data-light]:not([hidden])", timeout=30_000)
         await page.click("[data-light-open]")
-        await page.wait_for_selector("[data-square^='2/']", timeout=20_000)  # by itself
+        await page.wait_for_selector("[data-square^='2/']")  # by itself
         await page.click("[data-light-close]")
         await page.emulate_media(reduced_motion="reduce")
         await page.click("[data-light-open]")
