@@ -1,6 +1,5 @@
 """Who a phone is, over lost cookies, installation and restored backups; and that in the end it forgets."""
 
-import asyncio
 import shutil
 from pathlib import Path
 from typing import Any
@@ -130,9 +129,10 @@ async def test_after_an_older_backup_is_put_back_the_phone_brings_what_is_missin
         assert len(entries_of(server, session)) == 1
         server.start()
         await client.page.evaluate("dispatchEvent(new Event('online'))")
-        async with asyncio.timeout(90):  # it said that all is sent before, too
-            while len(entries_of(server, session)) < len(before):
-                await asyncio.sleep(0.2)
+        for _ in range(200):  # it said that all is sent before, too
+            if len(entries_of(server, session)) == len(before):
+                break
+            await client.page.wait_for_timeout(200)
         await client.sent()
         await client.close()
     after = entries_of(server, session)
