@@ -16,7 +16,6 @@ from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import orjson
 import uvicorn
@@ -30,7 +29,6 @@ from starlette.types import Receive, Scope, Send
 from sessionday.app import create_app
 from sessionday.booking import book
 from sessionday.core import evaluate
-from sessionday.protocols import Checklist
 from sessionday.settings import Settings
 from sessionday.store import Clinic, Session, Store
 from sessionday.web import sync
@@ -149,14 +147,8 @@ def _told(do: Callable[[dict[str, Any]], Awaitable[object]]) -> Callable[[Reques
 
 
 async def main() -> None:
-    """Serves until standard input ends."""
+    """Serves until standard input ends, on a port that is told."""
     sync.REPLY_ENTRIES = PAGE
-    with patch.object(Checklist, "to_json", return_value=CHECKLIST.to_json()):  # for each session it takes long
-        await serve()
-
-
-async def serve() -> None:
-    """The same, on a port that is told."""
     # Named TCP, so that replies are not held back for more (Nagle): that is 40 ms each.
     with socket.socket(proto=socket.IPPROTO_TCP) as listening, tempfile.TemporaryDirectory() as folder:
         listening.bind(("127.0.0.1", 0))
