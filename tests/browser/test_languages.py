@@ -1,7 +1,9 @@
 """One tap changes the language; what the phone keeps follows, so that it holds without signal too."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Error, Page
+from playwright.async_api import Error, Page, Route
 
 from sessionday.words import SENTENCES, WORDS
 from tests.browser.people import browser
@@ -112,11 +114,18 @@ async def test_what_is_typed_stays_over_a_tap_and_comes_back_once(server: Server
                 assert await (place.input_value() if step == "ride_details" else place.is_checked()) in ("", False)
 
 
+async def late(route: Route) -> None:
+    """Comes after the tap, as on a slow line."""
+    await asyncio.sleep(1)
+    await route.continue_()
+
+
 async def test_the_invitation_is_not_lost_by_whoever_chooses_a_language_first(server: Server) -> None:
     server.clinic()
     async with browser() as chromium:
         page = await (await chromium.new_context()).new_page()
         secret = "k" * 43
+        await page.route("**/js/languages.js", late)
         await page.goto(f"{server.public}/join#{secret}")
         await page.wait_for_selector("input[name=token]", state="hidden")
         await page.click(CHOICE.format("fr"))
