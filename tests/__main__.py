@@ -20,7 +20,7 @@ PYTHON = VENV / "bin" / "python"
 LIBRARY = ROOT / "static" / "vendor" / "qr" / "decode.js"
 JS = ROOT / "tests" / "js"
 DEBIAN = [
-    "chromium", "firefox-esr", "webkit2gtk-driver", "xvfb", "libfaketime", "openssl",
+    "chromium", "chromium-headless-shell", "firefox-esr", "webkit2gtk-driver", "xvfb", "libfaketime", "openssl",
     "fonts-liberation", "strace", "postgresql", "pgbouncer", "gcc", "libc6-dev",
     "libreoffice-calc-nogui",
 ]  # fmt: skip

@@ -1,7 +1,6 @@
 """Where Chromium is, and how it is started without asking anything of the world outside."""
 
 import shutil
-from pathlib import Path
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -16,5 +15,9 @@ ARGUMENTS = [
 
 def chromium() -> str | None:
     """The system's Chromium; None lets Playwright use its own. `python -m tests` installs one of them."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    return str(Path(found)) if found else None
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def shell() -> str | None:
+    """The same without windows of its own, which take a third of the machine's work; Playwright's is such a one too."""
+    return shutil.which("chromium-headless-shell") or chromium()

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from playwright.async_api import Browser, BrowserContext, Error, Playwright, async_playwright
 
-from tests.chromium import ARGUMENTS, chromium
+from tests.chromium import ARGUMENTS, shell
 from tests.proxy import Proxy
 from tests.server import Server
 from tests.webkit import WebKit
@@ -69,7 +69,7 @@ async def reachable(server: Server, name: str) -> AsyncIterator[None]:
 
 def _launch(playwright: Playwright, name: str) -> tuple[Any, dict[str, Any]]:
     if name == "chromium":
-        return playwright.chromium, {"executable_path": chromium(), "args": ARGUMENTS}
+        return playwright.chromium, {"executable_path": shell(), "args": ARGUMENTS}
     firefox = shutil.which("firefox-esr")
     assert firefox, "there is no firefox-esr: `python3 -m tests` installs it"
     return playwright.firefox, {"channel": "moz-firefox", "executable_path": firefox}

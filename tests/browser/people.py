@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.chromium import ARGUMENTS, chromium
+from tests.chromium import ARGUMENTS, shell
 from tests.server import PASSPHRASE, Server
 
 MINUTE = 60_000
@@ -34,7 +34,7 @@ def rules(protocol: str) -> dict[str, dict[str, Any]]:
 async def browser() -> AsyncIterator[Browser]:
     """Chromium, as Debian or Playwright installs it."""
     async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        found = await playwright.chromium.launch(executable_path=shell(), args=ARGUMENTS)
         try:
             yield found
         finally:
