@@ -18,6 +18,11 @@ from tests.server import PASSPHRASE, Server
 
 MINUTE = 60_000
 TORONTO = ZoneInfo("America/Toronto")
+NOISE = (
+    "Firefox can’t establish a connection",  # the line is down
+    "Failed to load ‘",  # Firefox: the page was left while its files were on their way through the worker
+    "The connection was closed.",  # Chromium: the page was left, or its memory emptied, while it read its log
+)
 
 
 @cache
@@ -69,8 +74,8 @@ class Person:
         return person
 
     def note(self, error: str) -> None:
-        """Remembers what went wrong in a page. Firefox counts among it a lost line, and what a left page gave up."""
-        if not (error.startswith("Firefox can’t establish a connection") or "ServiceWorker intercepted" in error):
+        """Remembers what went wrong in a page, but not what a browser counts among it and nobody can help."""
+        if not error.startswith(NOISE):
             self.faults.append(error)
 
     async def enter(self) -> None:

@@ -99,6 +99,7 @@ async def test_inside_another_app_the_page_first_says_how_to_leave_it(server: Se
         context = await found.new_context(user_agent=IN_APP, permissions=["clipboard-read", "clipboard-write"])
         page = await context.new_page()
         await page.goto(session["links"]["client"])
+        await page.wait_for_selector("[data-in-app]:not([hidden])")
         first = await page.locator("main > section:visible h1, main > section:visible h2").first.inner_text()
         assert first == "You are inside another app"
         await page.click("[data-copy-link]:has-text('Copy the link')")

@@ -82,6 +82,7 @@ async def test_every_page_is_whole_and_runs_nothing_of_its_own(world: World, rol
         assert "built-in method" not in text, address  # a word named as something that every dict has
         assert "ketamine" not in page.title.casefold(), address
         assert "Sam" not in page.title, address  # it stands in the phone's list of open pages
+        assert page.title not in ("", "Session Day"), address  # says which page it is
 
 
 @pytest.mark.parametrize("role", ["client", "support", "prescriber", "staff"])
