@@ -137,7 +137,7 @@ def installed() -> Path:
 
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium, as the tests start it."""
+    """Chromium, the whole of it."""
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         try:

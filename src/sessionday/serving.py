@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from importlib import import_module
 
 import uvicorn
 
@@ -18,6 +19,7 @@ EXIT_NOT_WRITING = 70  # EX_SOFTWARE: whoever supervises the process starts it a
 
 def serve(settings: Settings, on_start: Callable[[], None] | None = None) -> None:
     """Serves until it is told to stop. `on_start` is called when connections are taken."""
+    import_module("sessionday.record.pdf")  # now, so that a release that is put in its place is not mixed with this one
     app = create_app(settings, on_failure=leave_now)
     if not (folder("static") / LIBRARY).is_file():
         print("Hand-over by light is off: install npm and build again, see libraries/.", file=sys.stderr, flush=True)

@@ -20,9 +20,8 @@ addEventListener("submit", async (event) => {
 export function comeIn(language) {
   const form = document.querySelector("[data-languages]");
   if (!form) return; // it shows what is shown once
-  const { dataset, elements } = form;
-  const to = new URL(ANSWERS.test(location.pathname) ? elements.back.value : location.href, location.href);
-  to.hash = dataset.secret || location.hash;
+  const to = new URL(ANSWERS.test(location.pathname) ? form.elements.back.value : location.href, location.href);
+  to.hash = new URL(form.action).hash || location.hash;
   to.searchParams.set("spoken", language);
   keep(to.pathname);
   location.replace(to);

@@ -15,7 +15,7 @@
     const languages = document.querySelector("[data-languages]");
     if (!secret || !card || !languages) return;
     card.querySelector("input[name=token]").value = secret;
-    languages.dataset.secret = `#${secret}`;
+    languages.action = `/language#${secret}`; // and comes back with the answer
     card.hidden = false;
     document.querySelector("[data-no-link]").hidden = true;
   };

@@ -3,16 +3,22 @@
 
 const { then } = document.querySelector("script[data-then]").dataset;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const paint = Promise.race([painted(), wait(1_000)]); // a page in the background is not painted
+const painted = new Promise((resolve) => new PerformanceObserver(resolve).observe({ type: "paint", buffered: true }));
+// A page in the background is not painted.
+const shown = Promise.race([painted.catch(() => {}), wait(1_000)]);
 
-begin("[data-languages]", "./languages.js");
-if (then) begin("[data-entry]:not([data-plain])", then);
+const answers = then && begin("[data-entry]:not([data-plain])", then);
+// A language leaves the page: an answer that waits goes first.
+begin("[data-languages]", "./languages.js", answers);
 
-async function begin(forms, script) {
+async function begin(forms, script, first) {
   const early = new Map();
   addEventListener("submit", hold, true);
-  await paint;
-  await Promise.race([import(script).catch(() => {}), wait(8_000)]); // a page that is left gives up what is on its way
+  await shown;
+  // A page that is left gives up what is on its way.
+  const there = import(script).catch(() => {});
+  await first;
+  await Promise.race([there, wait(8_000)]);
   removeEventListener("submit", hold, true);
   for (const [form, button] of early) form.requestSubmit(button);
 
@@ -21,9 +27,4 @@ async function begin(forms, script) {
     event.preventDefault();
     early.set(event.target, event.submitter);
   }
-}
-
-function painted() {
-  if (!globalThis.PerformanceObserver) return null;
-  return new Promise((resolve) => new PerformanceObserver(resolve).observe({ type: "paint", buffered: true }));
 }

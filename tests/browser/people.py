@@ -18,10 +18,10 @@ from tests.server import PASSPHRASE, Server
 
 MINUTE = 60_000
 TORONTO = ZoneInfo("America/Toronto")
+# What Firefox counts among a page's faults: that the line is down, and that it was left while its files were under way.
 NOISE = (
-    "Firefox can’t establish a connection",  # the line is down
-    "Failed to load ‘",  # Firefox: the page was left while its files were on their way through the worker
-    "The connection was closed.",  # Chromium: the page was left, or its memory emptied, while it read its log
+    "Firefox can’t establish a connection",
+    "A ServiceWorker intercepted the request and encountered an unexpected",
 )
 
 
@@ -57,6 +57,7 @@ class Person:
     session: dict[str, Any]
     scripts: bool
     faults: list[str] = field(default_factory=list)
+    noise: tuple[str, ...] = NOISE
     says: dict[str, Any] = field(default_factory=dict)  # what they answer to a step, where any good answer will not do
 
     @classmethod
@@ -74,8 +75,8 @@ class Person:
         return person
 
     def note(self, error: str) -> None:
-        """Remembers what went wrong in a page, but not what a browser counts among it and nobody can help."""
-        if not error.startswith(NOISE):
+        """Remembers what went wrong in a page, but not what its browser counts among it and nobody can help."""
+        if not any(known in error for known in self.noise):
             self.faults.append(error)
 
     async def enter(self) -> None:

@@ -134,6 +134,7 @@ async def test_after_an_older_backup_is_put_back_the_phone_brings_what_is_missin
             if len(entries_of(server, session)) == len(before):
                 break
             await client.page.wait_for_timeout(200)
+        await client.page.wait_for_timeout(1_000)  # nor one too many
         await client.sent()
         await client.close()
     after = entries_of(server, session)

@@ -32,6 +32,7 @@ FILL = """async () => {
 async def empty(person: Person) -> None:
     """Takes the phone's memory away under the page, as a browser does that needs room."""
     cdp = await person.context.new_cdp_session(person.page)
+    person.noise += ("The connection was closed.",)  # to what the page is reading
     await cdp.send("Storage.clearDataForOrigin", {"origin": person.server.url, "storageTypes": "indexeddb"})
 
 
@@ -246,7 +247,7 @@ async def test_after_three_hours_of_sleep_what_is_overdue_is_told_at_once(server
         await staff.page.wait_for_selector("article[data-status=todo], article[data-status=done]")
         server.kill()
         await staff.at_time(server.now() + 3 * HOUR)
-        await staff.page.wait_for_selector("article[data-status=overdue]")
+        await staff.page.wait_for_selector("article[data-status=overdue]", timeout=15_000)
         await staff.context.close()
 
 

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
-from sessionday.web.passphrases import NOBODY
+from sessionday.web.passphrases import NOBODY, hash_passphrase
 from tests.web.pages import Page
 from tests.world import HOUR, PASSPHRASE, World
 
@@ -40,7 +41,10 @@ async def test_wrong_and_unknown_get_the_same_answer(world: World) -> None:
 
 
 def test_an_unknown_e_mail_takes_as_long_to_check_as_a_known_one() -> None:
-    assert not PasswordHasher().check_needs_rehash(NOBODY)
+    assert not PasswordHasher().check_needs_rehash(hash_passphrase("x"))
+    assert NOBODY.split("$")[:4] == hash_passphrase("x").split("$")[:4]
+    with pytest.raises(VerifyMismatchError):  # it is worked out to the end
+        PasswordHasher().verify(NOBODY, "x")
 
 
 async def test_the_passphrase_is_not_shown_again(world: World) -> None:
