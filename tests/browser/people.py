@@ -3,17 +3,16 @@
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.chromium import ARGUMENTS, shell
+from tests.engines import engine
 from tests.server import PASSPHRASE, Server
 
 MINUTE = 60_000
@@ -35,15 +34,9 @@ def rules(protocol: str) -> dict[str, dict[str, Any]]:
     return {step["id"]: step for step in json.loads(done.stdout)["steps"]}
 
 
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
+def browser() -> AbstractAsyncContextManager[Browser]:
     """Chromium, as Debian or Playwright installs it."""
-    async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=shell(), args=ARGUMENTS)
-        try:
-            yield found
-        finally:
-            await found.close()
+    return engine("chromium")
 
 
 @dataclass

@@ -247,7 +247,7 @@ async def test_after_three_hours_of_sleep_what_is_overdue_is_told_at_once(server
         await staff.page.wait_for_selector("article[data-status=todo], article[data-status=done]")
         server.kill()
         await staff.at_time(server.now() + 3 * HOUR)
-        await staff.page.wait_for_selector("article[data-status=overdue]", timeout=15_000)
+        await staff.page.wait_for_selector("article[data-status=overdue]", timeout=10_000)
         await staff.context.close()
 
 
